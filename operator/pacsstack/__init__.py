@@ -1,0 +1,1 @@
+"""PacsStack: one resource in, a working medical image archive out."""

@@ -1,0 +1,1 @@
+"""The Kubernetes objects of a stack and of the operator itself, one `build_x` a file. Pure: data in, dictionaries out."""

@@ -1,0 +1,1 @@
+"""The configuration files of each component, made from the spec. Pure: data in, text or dictionaries out."""
