@@ -8,12 +8,9 @@ from pydantic import Field
 
 from pacsstack.spec.base import Rule, SpecModel
 from pacsstack.spec.common import Annotations, Resources, ServiceType
-from pacsstack.spec.scalars import AETitle, ImageReference, ObjectName, UnprivilegedPort
+from pacsstack.spec.scalars import AETitle, BaseUrl, ImageReference, ObjectName, UnprivilegedPort
 
-ResourceId = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$")]
-DicomWebUrl = Annotated[
-    str, Field(max_length=512, pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?(/[A-Za-z0-9._~-]+)*$")
-]
+ResourceId = Annotated[str, Field(min_length=1, max_length=256, pattern=r"^[A-Za-z0-9_.-]+$", examples=["hospital-1"])]
 
 
 class DicomStore(SpecModel):
@@ -39,7 +36,7 @@ class AdapterService(SpecModel):
     """The type of the Service."""
 
     annotations: Annotations = {"networking.gke.io/load-balancer-type": "Internal"}
-    """Annotations of the Service. The default keeps a GKE load balancer inside the VPC: the adapter speaks DICOM in clear."""
+    """Annotations of the Service. The default keeps a GKE load balancer inside the VPC: DICOM goes in clear here."""
 
 
 class AdapterServiceAccount(SpecModel):
@@ -64,7 +61,7 @@ class ImportAdapter(SpecModel):
     dicom_store: DicomStore | None = None
     """The DICOM store of the Cloud Healthcare API that images go to."""
 
-    dicomweb_url: Annotated[DicomWebUrl | None, Field(alias="dicomwebURL")] = None
+    dicomweb_url: Annotated[BaseUrl | None, Field(alias="dicomwebURL")] = None
     """Any other DICOMweb server that images go to: its base URL, without a slash at the end."""
 
     credentials_secret: ObjectName | None = None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from pydantic import BaseModel, ConfigDict, model_validator
 from pydantic.alias_generators import to_camel
+
+if TYPE_CHECKING:
+    from pydantic.config import JsonDict
 
 API_GROUP = "pacsstack.io"
 API_VERSION = "v1alpha1"
@@ -28,6 +31,13 @@ class Rule:
     check: Callable[[Any], bool]
 
 
+def _tell_rules(schema: JsonDict, model: type[BaseModel]) -> None:
+    """Carry a model's rules into its JSON schema under the name that the API server knows."""
+    rules = getattr(model, "rules", ())
+    if rules:
+        schema["x-kubernetes-validations"] = [{"rule": rule.cel, "message": rule.message} for rule in rules]
+
+
 class SpecModel(BaseModel):
     """Base of every part of the resource: immutable, and an unknown field is an error, never ignored."""
 
@@ -36,10 +46,23 @@ class SpecModel(BaseModel):
         frozen=True,
         alias_generator=to_camel,
         populate_by_name=True,
+        serialize_by_alias=True,
         use_attribute_docstrings=True,
+        json_schema_extra=_tell_rules,
     )
 
     rules: ClassVar[tuple[Rule, ...]] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _null_is_absent(cls, given: object) -> object:
+        """Drop nulls, as the API server does for a field that may not be null, so that its default applies.
+
+        Source: kubernetes.io, "Extend the Kubernetes API with CustomResourceDefinitions", defaulting and nullable.
+        """
+        if not isinstance(given, Mapping):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:

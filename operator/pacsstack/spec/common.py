@@ -67,6 +67,16 @@ class ServiceType(StrEnum):
     LOAD_BALANCER = "LoadBalancer"
 
 
-AnnotationKey = Annotated[str, Field(max_length=317)]
+AnnotationKey = Annotated[
+    str,
+    Field(
+        max_length=317,
+        pattern=r"^([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$",
+        description="an annotation's key is a name of at most 63 characters, with or without a DNS prefix and a slash, "
+        "such as `example.org/owner`",
+    ),
+]
+"""The key of an annotation (kubernetes.io, "Annotations", syntax and character set)."""
+
 AnnotationValue = Annotated[str, Field(max_length=4096)]
 Annotations = Annotated[dict[AnnotationKey, AnnotationValue], Field(max_length=32)]

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from pacsstack.spec.base import Rule, SpecModel
 from pacsstack.spec.common import Resources, Storage
-from pacsstack.spec.scalars import HostName, ImageReference, ObjectName, Port
+from pacsstack.spec.scalars import HostName, ImageReference, ObjectName, Port, Quantity
 
 PROTECTED_PARAMETERS = (
     "config_file", "data_directory", "fsync", "full_page_writes", "hba_file", "ident_file", "listen_addresses",
@@ -17,17 +17,31 @@ PROTECTED_PARAMETERS = (
 )  # fmt: skip
 """Parameters on which acknowledged images or PacsStack's own probes depend."""
 
-ParameterName = Annotated[str, Field(max_length=63)]
+ParameterName = Annotated[
+    str,
+    Field(
+        max_length=63,
+        pattern=r"^[a-z][a-z0-9_.]*$",
+        description="a parameter's name is lower case letters, digits, underscores and dots, such as `shared_buffers`",
+    ),
+]
 ParameterValue = Annotated[str, Field(max_length=256, pattern=r"^[^\x00-\x1f]*$")]
+
+
+class DatabaseStorage(Storage):
+    """The volume of the index. It needs far less room than the images."""
+
+    size: Quantity = "10Gi"
+    """How much room is asked for. It can be raised later, never lowered."""
 
 
 class ManagedPostgres(SpecModel):
     """One PostgreSQL server of the stack's own."""
 
     image: ImageReference | None = None
-    """The image; the operator's own default when not given. It must keep the contract of the official postgres image."""
+    """The image; the operator's own default when not given. It must behave as the official postgres image."""
 
-    storage: Storage = Storage(size="10Gi")
+    storage: DatabaseStorage = DatabaseStorage()
     """The volume for the database."""
 
     resources: Resources = Resources()
@@ -38,22 +52,12 @@ class ManagedPostgres(SpecModel):
 
     rules = (
         Rule(
-            cel="!has(self.parameters) || self.parameters.all(name, name.matches('^[a-z][a-z0-9_.]*$'))",
-            message="a name in `parameters` is lower case letters, digits, underscores and dots, such as `shared_buffers`",
-            check=lambda it: all(_is_parameter_name(name) for name in it.parameters),
-        ),
-        Rule(
             cel="!has(self.parameters) || self.parameters.all(name, !(name in "
             + "[" + ", ".join(f"'{name}'" for name in PROTECTED_PARAMETERS) + "]))",
             message=f"remove from `parameters` what acknowledged images depend on: {', '.join(PROTECTED_PARAMETERS)}",
             check=lambda it: not set(it.parameters) & set(PROTECTED_PARAMETERS),
         ),
     )  # fmt: skip
-
-
-def _is_parameter_name(name: str) -> bool:
-    allowed = set("abcdefghijklmnopqrstuvwxyz0123456789_.")
-    return bool(name) and "a" <= name[0] <= "z" and set(name) <= allowed
 
 
 class SslMode(StrEnum):
@@ -89,7 +93,7 @@ class ExternalPostgres(SpecModel):
     rules = (
         Rule(
             cel="!(self.sslMode in ['verify-ca', 'verify-full']) || has(self.caSecret)",
-            message="set `caSecret` to a Secret with the key `ca.crt`, or set `sslMode: require` to go without verification",
+            message="set `caSecret` to a Secret with the key `ca.crt`, or `sslMode: require` to go unverified",
             check=lambda it: it.ca_secret is not None or it.ssl_mode in (SslMode.DISABLE, SslMode.REQUIRE),
         ),
     )

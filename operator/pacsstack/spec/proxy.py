@@ -108,7 +108,7 @@ class Proxy(SpecModel):
     """nginx in front of everything."""
 
     image: ImageReference | None = None
-    """The image; the operator's own default when not given. It must keep the contract of nginxinc/nginx-unprivileged."""
+    """The image; the operator's own default when not given. It must behave as nginxinc/nginx-unprivileged."""
 
     host: HostName | None = None
     """The name that people type; the Service's own name is used when not given."""
@@ -120,8 +120,8 @@ class Proxy(SpecModel):
     """The server certificate, for HTTPS and for DICOM."""
 
     users: SecretReference | None = None
-    """A Secret whose keys are user names and whose values are their passwords. Without it PacsStack makes a user `admin`
-    with a generated password."""
+    """A Secret whose keys are user names and whose values are their passwords. Without it PacsStack makes a user
+    `admin` with a generated password."""
 
     dicom: Dicom = Dicom()
     """The DICOM ports."""
@@ -152,10 +152,10 @@ class Proxy(SpecModel):
         ),
         Rule(
             cel="self.service.type == 'ClusterIP' || !self.dicom.clear.enabled || size(self.allowedSources) > 0",
-            message="DICOM in clear would be open outside the cluster: list the modalities' networks in `allowedSources`, "
-            "or set `dicom.clear.enabled: false`",
-            check=lambda it: it.service.type == ServiceType.CLUSTER_IP
-            or not it.dicom.clear.enabled
-            or len(it.allowed_sources) > 0,
+            message="DICOM in clear would be open outside the cluster: list the modalities' networks in "
+            "`allowedSources`, or set `dicom.clear.enabled: false`",
+            check=lambda it: (
+                it.service.type == ServiceType.CLUSTER_IP or not it.dicom.clear.enabled or len(it.allowed_sources) > 0
+            ),
         ),
     )

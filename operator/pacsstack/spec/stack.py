@@ -6,7 +6,7 @@ import re
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from pacsstack.spec.adapter import Adapter
 from pacsstack.spec.base import Rule, SpecModel
@@ -16,7 +16,7 @@ from pacsstack.spec.proxy import Proxy
 from pacsstack.spec.scalars import AETitle, Cidr, HostName, Port
 
 MAX_NAME_LENGTH = 40
-"""The longest name of a PacsStack: with the longest suffix of a child it still fits the 63 characters of a DNS label."""
+"""The longest name of a PacsStack: with a child's longest suffix it still fits the 63 characters of a DNS label."""
 
 
 class Modality(SpecModel):
@@ -35,11 +35,20 @@ class Modality(SpecModel):
     """Its DICOM port."""
 
 
+def _names_are_unique(modalities: list[Modality]) -> list[Modality]:
+    """Refuse what the API server refuses in a list that is a map keyed by name."""
+    names = [modality.name for modality in modalities]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ValueError(f"give each modality a `name` of its own: {', '.join(twice)} is there more than once")
+    return modalities
+
+
 class NetworkPolicySettings(SpecModel):
     """Which traffic the cluster's network lets through (kubernetes.io, "Network Policies")."""
 
     enabled: bool = True
-    """Whether NetworkPolicies are made: nothing in but the proxy's and the adapter's ports, nothing out but what is needed."""
+    """Whether NetworkPolicies are made: in through the proxy's and the adapter's ports only, out to what is needed."""
 
     allowed_destinations: Annotated[list[Cidr], Field(max_length=64)] = []
     """Further networks that Orthanc may connect to, such as those of its peers in `orthanc.configuration`."""
@@ -69,7 +78,10 @@ class PacsStackSpec(SpecModel):
 
     modalities: Annotated[
         list[Modality],
-        Field(max_length=512, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}),
+        Field(
+            max_length=512, json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]}
+        ),
+        AfterValidator(_names_are_unique),
     ] = []
     """DICOM peers that may query the archive and that it can send to."""
 
@@ -118,9 +130,12 @@ class PacsStack(SpecModel):
         Rule(
             cel=f"size(self.metadata.name) <= {MAX_NAME_LENGTH} && "
             "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-            message=f"choose a name of at most {MAX_NAME_LENGTH} lower case letters, digits and hyphens that starts with a letter: "
-            "the names of its Services are made from it",
-            check=lambda it: len(it.metadata.name) <= MAX_NAME_LENGTH
-            and re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", it.metadata.name) is not None,
+            message=f"choose a name of at most {MAX_NAME_LENGTH} lower case letters, digits and hyphens that starts with "
+            "a letter:"
+            " the names of its Services are made from it",
+            check=lambda it: (
+                len(it.metadata.name) <= MAX_NAME_LENGTH
+                and re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", it.metadata.name) is not None
+            ),
         ),
     )

@@ -1,0 +1,39 @@
+"""`pacsstack generate`: the files that are made from the models."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from pacsstack.cli.output import Format, print_objects
+from pacsstack.spec.crd import build_crd
+
+
+@click.group()
+def generate() -> None:
+    r"""Print what is made from the models.
+
+    \b
+    Examples:
+      pacsstack generate crd | kubectl apply --server-side -f -
+      pacsstack generate reference --output docs/reference
+    """
+
+
+@generate.command()
+@click.option("-o", "--output", type=click.Choice(Format), default=Format.YAML, show_default=True)
+def crd(output: Format) -> None:
+    """Print the CustomResourceDefinition."""
+    click.echo(print_objects([build_crd()], output), nl=False)
+
+
+@generate.command()
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder.")
+def reference(output: Path) -> None:
+    """Write the pages about fields and conditions into a folder."""
+    from pacsstack.cli.reference import pages  # noqa: PLC0415
+
+    output.mkdir(parents=True, exist_ok=True)
+    for name, text in pages().items():
+        (output / name).write_text(text, encoding="utf-8")
