@@ -31,6 +31,14 @@ class Rule:
     check: Callable[[Any], bool]
 
 
+class BrokenRulesError(ValueError):
+    """Rules that a part of the resource breaks, by their messages."""
+
+    def __init__(self, messages: tuple[str, ...]) -> None:
+        super().__init__("; ".join(messages))
+        self.messages = messages
+
+
 def _tell_rules(schema: JsonDict, model: type[BaseModel]) -> None:
     """Carry a model's rules into its JSON schema under the name that the API server knows."""
     rules = getattr(model, "rules", ())
@@ -66,7 +74,7 @@ class SpecModel(BaseModel):
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:
-        broken = [rule.message for rule in self.rules if not rule.check(self)]
+        broken = tuple(rule.message for rule in self.rules if not rule.check(self))
         if broken:
-            raise ValueError("; ".join(broken))
+            raise BrokenRulesError(broken)
         return self

@@ -63,11 +63,12 @@ def _version() -> dict[str, Any]:
             {"name": name, "type": kind, "jsonPath": path, "description": description}
             for name, kind, path, description in _COLUMNS
         ],
-        "schema": {"openAPIV3Schema": _root()},
+        "schema": {"openAPIV3Schema": root_schema()},
     }
 
 
-def _root() -> Schema:
+def root_schema() -> Schema:
+    """Return the structural schema of a whole PacsStack."""
     stack = model_schema(PacsStack)
     status = model_schema(PacsStackStatus)
     return {

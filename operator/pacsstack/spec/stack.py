@@ -130,9 +130,8 @@ class PacsStack(SpecModel):
         Rule(
             cel=f"size(self.metadata.name) <= {MAX_NAME_LENGTH} && "
             "self.metadata.name.matches('^[a-z]([-a-z0-9]*[a-z0-9])?$')",
-            message=f"choose a name of at most {MAX_NAME_LENGTH} lower case letters, digits and hyphens that starts with "
-            "a letter:"
-            " the names of its Services are made from it",
+            message=f"choose a name of at most {MAX_NAME_LENGTH} lower case letters, digits and hyphens, a letter "
+            "first: the names of its Services are made from it",
             check=lambda it: (
                 len(it.metadata.name) <= MAX_NAME_LENGTH
                 and re.fullmatch(r"[a-z]([-a-z0-9]*[a-z0-9])?", it.metadata.name) is not None
