@@ -8,6 +8,7 @@ import click
 
 from pacsstack.cli.output import Format, print_objects
 from pacsstack.spec.crd import build_crd
+from pacsstack.spec.reference import reference_pages
 
 
 @click.group()
@@ -32,8 +33,6 @@ def crd(output: Format) -> None:
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), required=True, help="The folder.")
 def reference(output: Path) -> None:
     """Write the pages about fields and conditions into a folder."""
-    from pacsstack.cli.reference import pages  # noqa: PLC0415
-
     output.mkdir(parents=True, exist_ok=True)
-    for name, text in pages().items():
+    for name, text in reference_pages().items():
         (output / name).write_text(text, encoding="utf-8")

@@ -25,7 +25,7 @@ class Storage(SpecModel):
     size: Quantity = "20Gi"
     """How much room is asked for. It can be raised later, never lowered."""
 
-    storage_class_name: ObjectName | None = None
+    storage_class_name: Annotated[ObjectName | None, Field(examples=["premium-rwo"])] = None
     """The StorageClass; the cluster's default when not given. Fixed once the volume exists."""
 
     access_modes: Annotated[list[AccessMode], Field(min_length=1, max_length=1)] = [AccessMode.READ_WRITE_ONCE]
@@ -79,4 +79,6 @@ AnnotationKey = Annotated[
 """The key of an annotation (kubernetes.io, "Annotations", syntax and character set)."""
 
 AnnotationValue = Annotated[str, Field(max_length=4096)]
-Annotations = Annotated[dict[AnnotationKey, AnnotationValue], Field(max_length=32)]
+Annotations = Annotated[
+    dict[AnnotationKey, AnnotationValue], Field(max_length=32, examples=[{"example.org/owner": "radiology"}])
+]

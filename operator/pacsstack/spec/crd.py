@@ -94,6 +94,8 @@ def model_schema(model: type[PacsStack] | type[PacsStackStatus]) -> Schema:
 def _structural(node: Schema, definitions: Mapping[str, Schema]) -> Schema:
     node = _resolved(node, definitions)
     schema = {key: _one_line(node[key]) for key in _KEPT if key in node}
+    if "examples" in node:
+        schema["example"] = node["examples"][0]
     if node.get("default") is not None:
         # A nested model's own defaults fill `{}`, so each default is said in one place.
         schema["default"] = {} if "properties" in node else node["default"]

@@ -37,7 +37,10 @@ class Orthanc(SpecModel):
     image: ImageReference | None = None
     """The image; the operator's own default when not given. It must keep the contract of orthancteam/orthanc."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f$\\\"]+$")] | None = None
+    name: (
+        Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[^\x00-\x1f$\\\"]+$", examples=["Radiology"])]
+        | None
+    ) = None
     """The name that Orthanc shows to people; the name of the PacsStack when not given."""
 
     ae_title: AETitle = "ORTHANC"
@@ -55,6 +58,6 @@ class Orthanc(SpecModel):
     plugins: Annotated[list[Plugin], Field(max_length=16)] = []
     """Further plug-ins to switch on."""
 
-    configuration: dict[str, Any] = {}
+    configuration: Annotated[dict[str, Any], Field(examples=[{"StableAge": 120}])] = {}
     """Any option of orthanc.json (Orthanc Book, "Configuration of Orthanc"). It wins over PacsStack's defaults; options
     that images, security or PacsStack itself depend on are refused with the name of the field to use instead."""

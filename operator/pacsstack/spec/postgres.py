@@ -47,7 +47,9 @@ class ManagedPostgres(SpecModel):
     resources: Resources = Resources()
     """Processor and memory of the PostgreSQL container."""
 
-    parameters: Annotated[dict[ParameterName, ParameterValue], Field(max_length=64)] = {}
+    parameters: Annotated[
+        dict[ParameterName, ParameterValue], Field(max_length=64, examples=[{"shared_buffers": "1GB"}])
+    ] = {}
     """Server parameters such as `shared_buffers: 512MB` (PostgreSQL manual, "Server Configuration")."""
 
     rules = (

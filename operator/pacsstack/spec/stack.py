@@ -22,7 +22,7 @@ MAX_NAME_LENGTH = 40
 class Modality(SpecModel):
     """A DICOM peer that may query the archive and that C-MOVE can send to."""
 
-    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+    name: Annotated[str, Field(min_length=1, max_length=64, pattern=r"^[A-Za-z0-9_-]+$", examples=["ct1"])]
     """What it is called in Orthanc. It is required: it tells modalities apart."""
 
     ae_title: AETitle

@@ -115,3 +115,68 @@ class PacsStackStatus(SpecModel):
 
     versions: Annotated[dict[str, str], Field(max_length=32)] = {}
     """What runs: the version of the operator and the image of each component."""
+
+
+CONDITION_MEANINGS: dict[ConditionType, str] = {
+    ConditionType.READY: "Every other condition holds. `kubectl wait --for=condition=Ready` waits for it.",
+    ConditionType.SPEC_VALID: "The resource can be acted on. While it is False, what runs is left as it is.",
+    ConditionType.CREDENTIALS_READY: "Every Secret that the stack needs is there and usable.",
+    ConditionType.POSTGRES_READY: "The database answers; an external one is not looked at.",
+    ConditionType.ORTHANC_READY: "The archive answers a C-ECHO and an authenticated query.",
+    ConditionType.PROXY_READY: "The door is open: HTTPS and the DICOM ports reach the archive.",
+    ConditionType.ADAPTER_READY: "The import adapter listens. It is there only when `spec.adapter.import` is given.",
+}
+"""What each condition type says when it is True."""
+
+REASON_CURES: dict[Reason, tuple[str, str]] = {
+    Reason.AS_DESIRED: ("All is as the resource asks.", "Nothing to do."),
+    Reason.PAUSED: ("The operator leaves the stack alone.", "Set `spec.paused: false`."),
+    Reason.PROGRESSING: ("A change is on its way.", "Wait; it becomes another reason if it gets stuck."),
+    Reason.WAITING_FOR_POSTGRES: (
+        "Orthanc's change waits until PostgreSQL has made its own.",
+        "Wait, or see what `PostgresReady` says.",
+    ),
+    Reason.INVALID_SPEC: (
+        "The resource asks for something impossible.",
+        "Change the field that the message names; `pacsstack validate` finds it beforehand.",
+    ),
+    Reason.PROTECTED_OPTION: (
+        "`orthanc.configuration` sets an option that images or security depend on.",
+        "Remove it, and use the field that the message names.",
+    ),
+    Reason.SECRET_NOT_FOUND: ("A Secret that the resource names is not there.", "Create it in the same namespace."),
+    Reason.SECRET_KEY_MISSING: ("A Secret lacks a key.", "Add the key that the message names."),
+    Reason.SECRET_INVALID: (
+        "A Secret holds something that cannot be used.",
+        "Put right the key that the message names.",
+    ),
+    Reason.CREDENTIALS_LOST: (
+        "The Secret with a generated password is gone while the volume that needs it is there.",
+        'Restore the Secret, or annotate the PacsStack `pacsstack.io/regenerate-credentials: "true"`.',
+    ),
+    Reason.CERTIFICATE_INVALID: (
+        "A certificate cannot be read, or does not belong to its key or host name.",
+        "Put a matching pair into the Secret that the message names.",
+    ),
+    Reason.CERTIFICATE_EXPIRED: ("A certificate's time is over.", "Renew it in the Secret that the message names."),
+    Reason.APPLY_REFUSED: (
+        "The API server refused an object.",
+        "Read the API server's own words in the message: a quota, a policy, or a field that cannot change any more.",
+    ),
+    Reason.IMAGE_NOT_PULLED: (
+        "A node cannot pull an image.",
+        "Check the image's name and the cluster's access to the registry.",
+    ),
+    Reason.VOLUME_UNBOUND: ("A volume has not been made.", "Check the StorageClass and what room there is."),
+    Reason.POD_UNSCHEDULABLE: ("No node has room for a pod.", "Add a node, or lower `resources`."),
+    Reason.CONTAINER_CRASHING: (
+        "A container ends again and again.",
+        "Read its last words in the message, the rest with `kubectl logs --previous`.",
+    ),
+    Reason.NOT_READY: ("A pod runs but is not ready.", "Wait; if it lasts, read its events and log."),
+    Reason.LOAD_BALANCER_PENDING: (
+        "The load balancer has no address yet.",
+        "Wait; if it lasts, check that the cluster can make load balancers.",
+    ),
+}
+"""What each reason means, and what to do about it."""
