@@ -72,7 +72,10 @@ def _unknown_at_top(document: Mapping[str, Any]) -> Iterator[SpecProblem]:
 
 
 def _problems(details: ErrorDetails, schema: Schema) -> Iterator[SpecProblem]:
-    location = [part for part in details["loc"] if part != "[key]"]
+    location = details["loc"]
+    if location[-1:] == ("[key]",):
+        yield _key_problem(location[:-1], schema)
+        return
     cause = details.get("ctx", {}).get("error")
     if isinstance(cause, BrokenRulesError):
         yield from (SpecProblem(_path(location), message) for message in cause.messages)
@@ -81,6 +84,13 @@ def _problems(details: ErrorDetails, schema: Schema) -> Iterator[SpecProblem]:
         yield SpecProblem(_path(location), _unknown(str(location[-1]), parent.get("properties", {})))
     else:
         yield SpecProblem(_path(location), _message(details, _schema_at(schema, location)))
+
+
+def _key_problem(location: Location, schema: Schema) -> SpecProblem:
+    """Tell of a map's key what the API server tells of it, at the map."""
+    *place, key = location
+    rule = _schema_at(schema, place)["x-kubernetes-validations"][0]
+    return SpecProblem(_path(place), f"{rule['message']}, not {key!r}")
 
 
 def _message(details: ErrorDetails, schema: Schema) -> str:

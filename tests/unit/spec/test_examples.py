@@ -1,0 +1,32 @@
+from pathlib import Path
+
+import pytest
+
+from pacsstack.cli.documents import read_documents
+from pacsstack.spec.problems import find_problems
+from tests.unit.spec.test_crd import SPEC_FIELDS
+
+EXAMPLES = sorted((Path(__file__).parents[3] / "examples").glob("*.yaml"))
+
+
+def used(value: object, path: str) -> set[str]:
+    paths = {path}
+    if isinstance(value, dict):
+        for name, inner in value.items():
+            paths |= used(inner, f"{path}.{name}")
+    if isinstance(value, list):
+        for inner in value:
+            paths |= used(inner, f"{path}[]")
+    return paths
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.name)
+def test_an_example_is_right(example: Path) -> None:
+    for document in read_documents([str(example)]):
+        assert find_problems(document.content) == []
+
+
+def test_the_full_example_uses_every_field() -> None:
+    (full,) = (path for path in EXAMPLES if path.name == "full.yaml")
+    paths = set().union(*(used(document.content["spec"], "spec") for document in read_documents([str(full)])))
+    assert set(SPEC_FIELDS) - paths == set()
