@@ -1,0 +1,3 @@
+module pacsstack.io/localcluster/pause
+
+go 1.26.0
