@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from pacsstack.cli.output import Format, print_objects
+from pacsstack.cli.output import Format, output_option, print_objects
 from pacsstack.spec.crd import build_crd
 from pacsstack.spec.reference import reference_pages
 
@@ -23,7 +23,7 @@ def generate() -> None:
 
 
 @generate.command()
-@click.option("-o", "--output", type=click.Choice(Format), default=Format.YAML, show_default=True)
+@output_option
 def crd(output: Format) -> None:
     """Print the CustomResourceDefinition."""
     click.echo(print_objects([build_crd()], output), nl=False)

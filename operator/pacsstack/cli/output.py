@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import Any
 
+import click
 import yaml
 
 
@@ -15,6 +16,22 @@ class Format(StrEnum):
 
     YAML = "yaml"
     JSON = "json"
+
+
+def _format(_context: click.Context, _parameter: click.Parameter, value: str) -> Format:
+    return Format(value)
+
+
+output_option = click.option(
+    "-o",
+    "--output",
+    type=click.Choice([str(each) for each in Format]),
+    default=str(Format.YAML),
+    show_default=True,
+    callback=_format,
+    help="The language of what is printed.",
+)
+"""The option `-o yaml|json`."""
 
 
 class _Dumper(yaml.SafeDumper):
