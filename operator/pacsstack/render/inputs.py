@@ -49,6 +49,7 @@ class Inputs:
     database. `users` are the people of the generated or named users Secret. `htpasswd` is their bcrypt file.
     `authority` is the stack's own CA with its key, `None` when the certificate comes from a Secret of the user's.
     `server` is what nginx presents. `client_ca` and `database_ca` are PEM bundles named by the spec.
+    `adapter_key` is the Google service account key named by the spec.
     """
 
     internal: Login
@@ -59,4 +60,5 @@ class Inputs:
     authority: Certificate | None = None
     client_ca: str | None = None
     database_ca: str | None = None
+    adapter_key: str | None = field(default=None, repr=False)
     images: Images = Images()
