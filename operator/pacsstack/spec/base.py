@@ -22,7 +22,8 @@ PLURAL = "pacsstacks"
 class Rule:
     """One rule between fields, told twice: in CEL for the API server, in Python for `pacsstack validate`.
 
-    The message says what to write instead.
+    The message says what to write instead. The CEL starts with `!has(self.field) ||` when the model is its own default:
+    the API server also tries the rule on a bare `{}`, before it fills in what is inside.
     Source: kubernetes.io, "Extend the Kubernetes API with CustomResourceDefinitions", validation rules.
     """
 

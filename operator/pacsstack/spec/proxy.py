@@ -71,12 +71,12 @@ class Dicom(SpecModel):
 
     rules = (
         Rule(
-            cel="!(self.clear.enabled && self.tls.enabled) || self.clear.port != self.tls.port",
+            cel="!has(self.clear) || !(self.clear.enabled && self.tls.enabled) || self.clear.port != self.tls.port",
             message="give `clear.port` and `tls.port` different numbers",
             check=lambda it: not (it.clear.enabled and it.tls.enabled) or it.clear.port != it.tls.port,
         ),
         Rule(
-            cel="!has(self.tls.clientCA) || self.tls.enabled",
+            cel="!has(self.tls) || !has(self.tls.clientCA) || self.tls.enabled",
             message="set `tls.enabled: true`, or remove `tls.clientCA`, which only DICOM over TLS can check",
             check=lambda it: it.tls.client_ca is None or it.tls.enabled,
         ),
@@ -146,12 +146,14 @@ class Proxy(SpecModel):
 
     rules = (
         Rule(
-            cel="!(self.dicom.clear.port in [8080, 8088, 8443]) && !(self.dicom.tls.port in [8080, 8088, 8443])",
+            cel="!has(self.dicom) || !(self.dicom.clear.port in [8080, 8088, 8443]) "
+            "&& !(self.dicom.tls.port in [8080, 8088, 8443])",
             message="8080, 8088 and 8443 are the proxy's own: choose another DICOM port, such as 11112 or 2762",
             check=lambda it: not {it.dicom.clear.port, it.dicom.tls.port} & set(RESERVED_PORTS),
         ),
         Rule(
-            cel="self.service.type == 'ClusterIP' || !self.dicom.clear.enabled || size(self.allowedSources) > 0",
+            cel="!has(self.service) || self.service.type == 'ClusterIP' || !self.dicom.clear.enabled "
+            "|| size(self.allowedSources) > 0",
             message="DICOM in clear would be open outside the cluster: list the modalities' networks in "
             "`allowedSources`, or set `dicom.clear.enabled: false`",
             check=lambda it: (

@@ -97,7 +97,8 @@ class PacsStackSpec(SpecModel):
 
     rules = (
         Rule(
-            cel="self.modalities.all(one, self.modalities.exists_one(other, other.aeTitle == one.aeTitle))",
+            cel="!has(self.modalities) || self.modalities.all(one, "
+            "self.modalities.exists_one(other, other.aeTitle == one.aeTitle))",
             message="give each modality an `aeTitle` of its own: C-MOVE finds its destination by it",
             check=lambda it: len({modality.ae_title for modality in it.modalities}) == len(it.modalities),
         ),
