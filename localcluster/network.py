@@ -82,11 +82,18 @@ def remove_network(settings: Settings) -> None:
         _ip("link", "delete", INTERFACE)
         for family in _KUBE_PROXY_TABLES:
             _delete_table(family, "kube-proxy")
-    for result in _CNI_RESULTS.glob(f"{CNI_NETWORK}-*"):
-        result.unlink()
+    _remove_cni_results()
     before = settings.state / "ip-forward-before"
     if before.exists():
         _FORWARDING.write_text(before.read_text())
+
+
+def _remove_cni_results() -> None:
+    # One file a sandbox and network, NETWORK-SANDBOX-INTERFACE; containerd adds a loopback network of its own to each sandbox.
+    for ours in list(_CNI_RESULTS.glob(f"{CNI_NETWORK}-*-eth0")):
+        sandbox = ours.name.removeprefix(f"{CNI_NETWORK}-").removesuffix("-eth0")
+        for result in list(_CNI_RESULTS.glob(f"*-{sandbox}-*")):
+            result.unlink()
 
 
 def _delete_table(family: str, name: str) -> None:
