@@ -1,1 +1,4 @@
-"""The Kubernetes objects of a stack and of the operator itself, one `build_x` a file. Pure: data in, dictionaries out."""
+"""The Kubernetes objects of a stack and of the operator itself, one `build_x` a thing.
+
+Pure: data in, dictionaries out.
+"""

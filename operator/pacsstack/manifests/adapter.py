@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.manifests.pods import container_ports, environment, pod_spec, pod_template, workload_spec
+from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
 from pacsstack.manifests.probes import startup, tcp_probe
 from pacsstack.manifests.services import build_service, outside, service_port
 from pacsstack.manifests.volumes import empty_volume, mount, secret_volume, writable
 from pacsstack.render.adapter import adapter_arguments, adapter_environment
 from pacsstack.render.inputs import Inputs
-from pacsstack.render.layout import ADAPTER_KEY
+from pacsstack.render.layout import ADAPTER_KEY, TMP
 from pacsstack.spec import PacsStack
 from pacsstack.spec.adapter import ImportAdapter
 
@@ -31,7 +31,6 @@ def build_adapter_service(stack: PacsStack, adapter: ImportAdapter) -> Manifest:
         stack,
         COMPONENT,
         [service_port("dicom", adapter.port)],
-        kind=adapter.service.type,
         annotations=adapter.service.annotations,
         spec=outside(stack, adapter.service.type),
     )
@@ -57,13 +56,15 @@ def _pod(stack: PacsStack, inputs: Inputs, adapter: ImportAdapter) -> Manifest:
     return pod_spec(
         stack,
         COMPONENT,
-        user=USER,
-        container=_container(inputs, adapter),
-        volumes=[
-            empty_volume("tmp", "2Gi"),
-            *([secret_volume("key", key, items={KEY_FILE: KEY_FILE})] if key else []),
-        ],
-        grace_seconds=GRACE_SECONDS,
+        Pod(
+            user=USER,
+            container=_container(inputs, adapter),
+            volumes=[
+                empty_volume("tmp", "2Gi"),
+                *([secret_volume("key", key, items={KEY_FILE: KEY_FILE})] if key else []),
+            ],
+            grace_seconds=GRACE_SECONDS,
+        ),
     )
 
 
@@ -81,7 +82,7 @@ def _container(inputs: Inputs, adapter: ImportAdapter) -> Manifest:
         "livenessProbe": tcp_probe(adapter.port),
         "readinessProbe": tcp_probe(adapter.port, period=5),
         "volumeMounts": [
-            writable("tmp", "/tmp"),
+            writable("tmp", TMP),
             *([mount("key", ADAPTER_KEY)] if adapter.credentials_secret else []),
         ],
     }

@@ -37,6 +37,6 @@ def _certificates(stack: PacsStack, authority: Certificate, server: Certificate)
     leaf = {"tls.crt": server.certificate, "tls.key": server.key, "ca.crt": authority.certificate}
     return [
         # The authority is kept: clients were told to trust it.
-        build_secret(stack, "credentials", "ca", pair, kind="kubernetes.io/tls", outlives=True),
-        build_secret(stack, "credentials", "tls", leaf, kind="kubernetes.io/tls"),
+        build_secret(stack, "credentials", "ca", pair, outlives=True),
+        build_secret(stack, "credentials", "tls", leaf),
     ]

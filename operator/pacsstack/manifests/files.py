@@ -25,7 +25,6 @@ def build_secret(
     suffix: str,
     files: Mapping[str, str],
     *,
-    kind: str = "Opaque",
     outlives: bool = False,
 ) -> Manifest:
     """Return a Secret with these files. `outlives` says that it holds credentials that nobody can make again."""
@@ -33,6 +32,6 @@ def build_secret(
         "apiVersion": "v1",
         "kind": "Secret",
         "metadata": metadata(stack, component, suffix=suffix, outlives=outlives),
-        "type": kind,
+        "type": "kubernetes.io/tls" if "tls.key" in files else "Opaque",
         "data": {name: base64.b64encode(text.encode()).decode() for name, text in files.items()},
     }

@@ -31,7 +31,7 @@ METADATA_SERVER: Sequence[Manifest] = (
     {"to": [{"ipBlock": {"cidr": "169.254.169.254/32"}}], "ports": [{"port": 80, "protocol": "TCP"}]},
     {"to": [{"ipBlock": {"cidr": "169.254.169.252/32"}}], "ports": [{"port": 988, "protocol": "TCP"}]},
 )
-"""Where workload identity gets its tokens (cloud.google.com, "Authenticate to Google Cloud APIs from GKE workloads")."""
+"""Where workload identity gets its tokens (cloud.google.com, "About Workload Identity Federation for GKE")."""
 
 
 def build_network_policies(stack: PacsStack) -> list[Manifest]:

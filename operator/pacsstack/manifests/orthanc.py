@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.manifests.pods import container_ports, environment, pod_spec, pod_template, workload_spec
+from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
 from pacsstack.manifests.probes import command_probe, startup, tcp_probe
 from pacsstack.manifests.services import build_service, service_port
 from pacsstack.manifests.volumes import claim_volume, config_volume, empty_volume, mount, secret_volume, writable
 from pacsstack.render.host_id import host_id
 from pacsstack.render.inputs import Inputs
-from pacsstack.render.layout import CONFIG, DATA, DATABASE_CA, ORTHANC_DICOM_PORT, ORTHANC_HTTP_PORT
+from pacsstack.render.layout import CONFIG, DATA, DATABASE_CA, ORTHANC_DICOM_PORT, ORTHANC_HTTP_PORT, TMP
 from pacsstack.render.names import child
 from pacsstack.render.orthanc import orthanc_json
 from pacsstack.render.orthanc_plugins import plugin_environment
@@ -26,7 +26,7 @@ USER = 999
 GRACE_SECONDS = 120
 """Time for associations and uploads that are under way."""
 
-SECRET_FILE = "pacsstack.json"
+CREDENTIALS_FILE = "pacsstack.json"
 """The one file of ours in /run/secrets: the image reads several in no particular order."""
 
 
@@ -41,7 +41,7 @@ def orthanc_files(stack: PacsStack) -> dict[str, str]:
 
 def orthanc_secret_files(stack: PacsStack, inputs: Inputs) -> dict[str, str]:
     """Return the file with credentials."""
-    return {SECRET_FILE: orthanc_secrets_json(stack, inputs)}
+    return {CREDENTIALS_FILE: orthanc_secrets_json(stack, inputs)}
 
 
 def build_orthanc_service(stack: PacsStack) -> Manifest:
@@ -67,17 +67,19 @@ def _pod(stack: PacsStack, inputs: Inputs) -> Manifest:
     return pod_spec(
         stack,
         COMPONENT,
-        user=USER,
-        container=_container(stack, inputs, with_database_ca=database_ca is not None),
-        volumes=[
-            claim_volume(stack, COMPONENT),
-            config_volume("config", child(stack, COMPONENT)),
-            secret_volume("secrets", child(stack, COMPONENT)),
-            empty_volume("plugins", "1Gi"),
-            empty_volume("tmp", "8Gi"),
-            *([secret_volume("database-ca", database_ca, items={"ca.crt": "ca.crt"})] if database_ca else []),
-        ],
-        grace_seconds=GRACE_SECONDS,
+        Pod(
+            user=USER,
+            container=_container(stack, inputs, with_database_ca=database_ca is not None),
+            volumes=[
+                claim_volume(stack, COMPONENT),
+                config_volume("config", child(stack, COMPONENT)),
+                secret_volume("secrets", child(stack, COMPONENT)),
+                empty_volume("plugins", "1Gi"),
+                empty_volume("tmp", "8Gi"),
+                *([secret_volume("database-ca", database_ca, items={"ca.crt": "ca.crt"})] if database_ca else []),
+            ],
+            grace_seconds=GRACE_SECONDS,
+        ),
     )
 
 
@@ -106,9 +108,9 @@ def _container(stack: PacsStack, inputs: Inputs, *, with_database_ca: bool) -> M
             mount("config", "/etc/orthanc/pacsstack.json", file="orthanc.json"),
             mount("config", "/etc/hostid", file="hostid"),
             mount("config", f"{CONFIG}/readiness.py", file="readiness.py"),
-            mount("secrets", f"/run/secrets/{SECRET_FILE}", file=SECRET_FILE),
+            mount("secrets", f"/run/secrets/{CREDENTIALS_FILE}", file=CREDENTIALS_FILE),
             writable("plugins", "/run/orthanc/plugins"),
-            writable("tmp", "/tmp"),
+            writable("tmp", TMP),
             *([mount("database-ca", DATABASE_CA)] if with_database_ca else []),
         ],
     }

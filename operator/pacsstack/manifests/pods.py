@@ -6,6 +6,7 @@ Source: kubernetes.io, "Pod Security Standards".
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from pacsstack.manifests.metadata import Manifest
 from pacsstack.render.fingerprint import ANNOTATION, fingerprint
@@ -27,34 +28,36 @@ def pod_template(
     }
 
 
-def pod_spec(
-    stack: PacsStack,
-    component: str,
-    *,
-    user: int,
-    container: Manifest,
-    volumes: Sequence[Manifest],
-    grace_seconds: int,
-) -> Manifest:
-    """Return a pod of one container, for the user and group of that number."""
+@dataclass(frozen=True)
+class Pod:
+    """What differs between pods: one container, the number of its user and group, its volumes, its time to end."""
+
+    user: int
+    container: Manifest
+    volumes: Sequence[Manifest]
+    grace_seconds: int
+
+
+def pod_spec(stack: PacsStack, component: str, pod: Pod) -> Manifest:
+    """Return the spec of a pod."""
     return {
         "serviceAccountName": child(stack, component),
         "automountServiceAccountToken": False,
         # Kubernetes would put the name of every Service into the environment, and the Orthanc image refuses to start
         # when it finds HTTP_PORT or DICOM_PORT there.
         "enableServiceLinks": False,
-        "terminationGracePeriodSeconds": grace_seconds,
+        "terminationGracePeriodSeconds": pod.grace_seconds,
         "securityContext": {
             "runAsNonRoot": True,
-            "runAsUser": user,
-            "runAsGroup": user,
-            "fsGroup": user,
+            "runAsUser": pod.user,
+            "runAsGroup": pod.user,
+            "fsGroup": pod.user,
             # "Always" would walk over every image file at every start, and open PGDATA to the group.
             "fsGroupChangePolicy": "OnRootMismatch",
             "seccompProfile": {"type": "RuntimeDefault"},
         },
-        "containers": [{**container, "securityContext": container_security()}],
-        "volumes": list(volumes),
+        "containers": [{**pod.container, "securityContext": container_security()}],
+        "volumes": list(pod.volumes),
     }
 
 

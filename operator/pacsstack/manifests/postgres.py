@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.manifests.pods import container_ports, environment, pod_spec, pod_template, workload_spec
+from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
 from pacsstack.manifests.probes import command_probe, startup, tcp_probe
 from pacsstack.manifests.services import build_service, service_port
 from pacsstack.manifests.volumes import (
@@ -17,7 +17,7 @@ from pacsstack.manifests.volumes import (
     writable,
 )
 from pacsstack.render.inputs import Inputs
-from pacsstack.render.layout import CONFIG, DATA, PGDATA, POSTGRES_PORT, SECRETS
+from pacsstack.render.layout import CONFIG, DATA, PGDATA, POSTGRES_PORT, SECRETS, SHARED_MEMORY, TMP
 from pacsstack.render.names import child
 from pacsstack.render.orthanc_secrets import DATABASE
 from pacsstack.render.postgres import postgres_files
@@ -67,18 +67,20 @@ def _pod(stack: PacsStack, inputs: Inputs, managed: ManagedPostgres) -> Manifest
     return pod_spec(
         stack,
         COMPONENT,
-        user=USER,
-        container=_container(inputs, managed),
-        volumes=[
-            claim_volume(stack, COMPONENT),
-            config_volume("config", child(stack, COMPONENT), mode=EXECUTABLE),
-            secret_volume("secrets", child(stack, COMPONENT)),
-            empty_volume("run", "16Mi"),
-            empty_volume("tmp", "1Gi"),
-            # The container's own /dev/shm has 64 MiB, too little for parallel queries.
-            empty_volume("shm", "256Mi", in_memory=True),
-        ],
-        grace_seconds=GRACE_SECONDS,
+        Pod(
+            user=USER,
+            container=_container(inputs, managed),
+            volumes=[
+                claim_volume(stack, COMPONENT),
+                config_volume("config", child(stack, COMPONENT), mode=EXECUTABLE),
+                secret_volume("secrets", child(stack, COMPONENT)),
+                empty_volume("run", "16Mi"),
+                empty_volume("tmp", "1Gi"),
+                # The container's own /dev/shm has 64 MiB, too little for parallel queries.
+                empty_volume("shm", "256Mi", in_memory=True),
+            ],
+            grace_seconds=GRACE_SECONDS,
+        ),
     )
 
 
@@ -102,7 +104,7 @@ def _container(inputs: Inputs, managed: ManagedPostgres) -> Manifest:
             mount("config", CONFIG),
             mount("secrets", SECRETS),
             writable("run", "/var/run/postgresql"),
-            writable("tmp", "/tmp"),
-            writable("shm", "/dev/shm"),
+            writable("tmp", TMP),
+            writable("shm", SHARED_MEMORY),
         ],
     }

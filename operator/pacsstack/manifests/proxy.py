@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.manifests.pods import container_ports, environment, pod_spec, pod_template, workload_spec
+from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
 from pacsstack.manifests.probes import http_probe
 from pacsstack.manifests.services import build_service, outside, service_port
 from pacsstack.manifests.volumes import config_volume, empty_volume, mount, secret_volume, writable
 from pacsstack.render.inputs import Inputs
-from pacsstack.render.layout import CLIENT_CA, HEALTH_PORT, HTTPS_PORT, REDIRECT_PORT, SECRETS, TLS
+from pacsstack.render.layout import CLIENT_CA, HEALTH_PORT, HTTPS_PORT, REDIRECT_PORT, SECRETS, TLS, TMP
 from pacsstack.render.names import child, selector
 from pacsstack.render.nginx import dicom_ports, nginx_conf, proxy_secret_files
 from pacsstack.spec import PacsStack
@@ -37,7 +37,6 @@ def build_proxy_service(stack: PacsStack) -> Manifest:
         stack,
         COMPONENT,
         ports,
-        kind=service.type,
         annotations=service.annotations,
         spec=outside(stack, service.type),
     )
@@ -93,16 +92,18 @@ def _pod(stack: PacsStack, inputs: Inputs) -> Manifest:
     spec = pod_spec(
         stack,
         COMPONENT,
-        user=USER,
-        container=_container(stack, inputs),
-        volumes=[
-            config_volume("config", child(stack, COMPONENT)),
-            secret_volume("secrets", child(stack, COMPONENT)),
-            secret_volume("tls", stack.spec.proxy.tls.secret_name or child(stack, "tls"), items=certificate),
-            *([secret_volume("client-ca", client_ca.secret_name, items={"ca.crt": "ca.crt"})] if client_ca else []),
-            empty_volume("tmp", "256Mi"),
-        ],
-        grace_seconds=GRACE_SECONDS,
+        Pod(
+            user=USER,
+            container=_container(stack, inputs),
+            volumes=[
+                config_volume("config", child(stack, COMPONENT)),
+                secret_volume("secrets", child(stack, COMPONENT)),
+                secret_volume("tls", stack.spec.proxy.tls.secret_name or child(stack, "tls"), items=certificate),
+                *([secret_volume("client-ca", client_ca.secret_name, items={"ca.crt": "ca.crt"})] if client_ca else []),
+                empty_volume("tmp", "256Mi"),
+            ],
+            grace_seconds=GRACE_SECONDS,
+        ),
     )
     return {**spec, "topologySpreadConstraints": [_spread(stack)]} if stack.spec.proxy.replicas > 1 else spec
 
@@ -135,6 +136,6 @@ def _container(stack: PacsStack, inputs: Inputs) -> Manifest:
             mount("secrets", SECRETS),
             mount("tls", TLS),
             *([mount("client-ca", CLIENT_CA)] if proxy.dicom.tls.client_ca else []),
-            writable("tmp", "/tmp"),
+            writable("tmp", TMP),
         ],
     }

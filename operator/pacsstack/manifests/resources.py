@@ -31,7 +31,7 @@ ADAPTER = Defaults(cpu=("100m", "2"), memory=("512Mi", "1Gi"))
 
 
 def resources(given: Resources, defaults: Defaults) -> Manifest:
-    """Return requests and limits. A limit that is not given rises to a higher request, and a request sinks to a limit."""
+    """Return requests and limits. A limit that is not given rises to a higher request; a request sinks to a limit."""
     cpu_request = given.requests.cpu or min(defaults.cpu[0], given.limits.cpu or defaults.cpu[0], key=cpu_amount)
     cpu_limit = given.limits.cpu or max(defaults.cpu[1], cpu_request, key=cpu_amount)
     memory_request = given.requests.memory or min(

@@ -16,20 +16,18 @@ def build_service(
     component: str,
     ports: Sequence[Manifest],
     *,
-    kind: ServiceType = ServiceType.CLUSTER_IP,
     annotations: Mapping[str, str] | None = None,
     spec: Manifest | None = None,
 ) -> Manifest:
-    """Return the Service of a component."""
+    """Return the Service of a component; inside the cluster only, unless `spec` gives another type."""
     return {
         "apiVersion": "v1",
         "kind": "Service",
         "metadata": metadata(stack, component, annotations=annotations),
         "spec": {
-            "type": kind.value,
+            **(spec or {"type": ServiceType.CLUSTER_IP.value}),
             "selector": selector(stack, component),
             "ports": list(ports),
-            **(spec or {}),
         },
     }
 
@@ -40,12 +38,12 @@ def service_port(name: str, port: int, target: int | None = None) -> Manifest:
 
 
 def outside(stack: PacsStack, kind: ServiceType) -> Manifest:
-    """Return what a Service needs that is reached from outside the cluster.
+    """Return the type of a Service that may be reached from outside the cluster, and what that needs.
 
     `externalTrafficPolicy: Local` keeps the client's address, without which `allowedSources` could not be checked by
     nginx, nor an access log tell who asked.
     """
-    result: Manifest = {}
+    result: Manifest = {"type": kind.value}
     if kind != ServiceType.CLUSTER_IP:
         result["externalTrafficPolicy"] = "Local"
     if kind == ServiceType.LOAD_BALANCER and stack.spec.proxy.allowed_sources:

@@ -29,7 +29,7 @@ APPLY_ORDER = (
 
 
 def build_stack(stack: PacsStack, inputs: Inputs) -> list[Manifest]:
-    """Return every object that the operator applies for a stack, in the order of applying; the same for the same input."""
+    """Return every object that the operator applies for a stack, in that order; the same for the same input."""
     objects = [
         *build_credentials(stack, inputs),
         *build_authority(stack, inputs),

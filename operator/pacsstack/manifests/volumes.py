@@ -18,7 +18,7 @@ EXECUTABLE = 0o550
 
 
 def build_claim(stack: PacsStack, component: str, storage: Storage) -> Manifest:
-    """Return the volume claim of a component. It is an object of its own, so it can grow and outlive everything else."""
+    """Return the volume claim of a component: an object of its own, so it can grow and outlive everything else."""
     spec: Manifest = {
         "accessModes": [mode.value for mode in storage.access_modes],
         "resources": {"requests": {"storage": canonical_memory(storage.size)}},

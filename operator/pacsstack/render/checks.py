@@ -107,8 +107,8 @@ def _annotations(stack: PacsStack) -> Iterator[SpecProblem]:
     if adapter := stack.spec.adapter.import_:
         given["spec.adapter.import.service"] = adapter.service.annotations
         given["spec.adapter.import.serviceAccount"] = adapter.service_account.annotations
-    for path, annotations in given.items():
-        for key in annotations:
+    for path, keys in given.items():
+        for key in keys:
             if not _ANNOTATION_KEY.fullmatch(key):
                 message = "write the key as `example.org/name`: an optional DNS name, a slash, and at most 63 letters, "
                 yield SpecProblem(f"{path}.annotations[{key!r}]", message + "digits, `-`, `_` and `.`")

@@ -12,8 +12,8 @@ ANNOTATION = "pacsstack.io/config-hash"
 def fingerprint(key: str, files: Mapping[str, str]) -> str:
     """Return 16 hexadecimal digits that stand for the files' names and contents.
 
-    The digest is keyed with a secret, since anyone who may read a pod may read its annotations: a plain digest would let
-    a weak password among the files be guessed.
+    The digest is keyed with a secret, since anyone who may read a pod may read its annotations: a plain digest would
+    let a weak password among the files be guessed.
     """
     digest = hmac.new(key.encode(), digestmod=hashlib.sha256)
     for name in sorted(files):

@@ -1,4 +1,4 @@
-"""What a rendering needs besides the spec: images, credentials, certificates. All of it is data, read by someone else."""
+"""What a rendering needs besides the spec: images, credentials, certificates. All of it data, read by someone else."""
 
 from __future__ import annotations
 

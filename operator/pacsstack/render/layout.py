@@ -34,5 +34,11 @@ CLIENT_CA = "/etc/pacsstack-client-ca"
 DATABASE_CA = "/etc/pacsstack-database-ca"
 """The authority of an external database."""
 
+TMP = "/tmp"  # noqa: S108  (a volume of the pod's own)
+"""Where every container may write."""
+
+SHARED_MEMORY = "/dev/shm"  # noqa: S108  (a volume of the pod's own)
+"""Where PostgreSQL's parallel queries exchange rows."""
+
 ADAPTER_KEY = "/etc/pacsstack-adapter-key"
 """The adapter's Google service account key."""

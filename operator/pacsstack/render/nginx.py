@@ -24,7 +24,7 @@ CIPHERS = ":".join(
         "ECDHE-RSA-CHACHA20-POLY1305",
     )
 )
-"""For TLS 1.2, what RFC 9325 (BCP 195) recommends, as the profile of DICOM PS3.15, annex B asks; TLS 1.3 has its own."""
+"""For TLS 1.2: what RFC 9325 (BCP 195) recommends, as DICOM PS3.15, annex B asks. TLS 1.3 has its own."""
 
 
 def nginx_conf(stack: PacsStack) -> str:
@@ -56,8 +56,9 @@ def nginx_conf(stack: PacsStack) -> str:
 def dicom_ports(stack: PacsStack) -> dict[str, int]:
     """Return the open DICOM ports by name: `dicom` in clear, `dicom-tls` over TLS."""
     dicom = stack.spec.proxy.dicom
-    ports = {"dicom": dicom.clear, "dicom-tls": dicom.tls}
-    return {name: one.port for name, one in ports.items() if one.enabled}
+    clear = {"dicom": dicom.clear.port} if dicom.clear.enabled else {}
+    tls = {"dicom-tls": dicom.tls.port} if dicom.tls.enabled else {}
+    return {**clear, **tls}
 
 
 def upstream_conf(login: Login) -> str:

@@ -28,5 +28,5 @@ def plugin_environment(stack: PacsStack) -> dict[str, str]:
 
     The variable is given even where a section of the configuration would do: viewers that share a section need it.
     """
-    chosen = [*stack.spec.orthanc.viewers, *stack.spec.orthanc.plugins]
+    chosen: list[Viewer | Plugin] = [*stack.spec.orthanc.viewers, *stack.spec.orthanc.plugins]
     return dict.fromkeys(sorted({*ALWAYS, *(VARIABLES[one] for one in chosen)}), "true")
