@@ -1,0 +1,1 @@
+"""What the tests share: stacks to test, evidence to look at, and peers to talk to."""
