@@ -67,13 +67,13 @@ check_version() {
 
 set_password() {
   local answer
-  answer=$(single_user "$PGDATA" postgres <<SQL
+  if ! answer=$(single_user "$PGDATA" postgres <<SQL
 ALTER ROLE $(identifier "$role") LOGIN PASSWORD $(literal "$password")
 SELECT 'pacsstack-' || 'role-ready' FROM pg_authid WHERE rolname = $(literal "$role") AND rolpassword LIKE 'SCRAM-SHA-256\$%'
 SQL
-  )
-  [[ $answer == *pacsstack-role-ready* ]] ||
+  ) || [[ $answer != *pacsstack-role-ready* ]]; then
     fail "could not set the password of role $role: put the username that this database was made with back into the Secret"
+  fi
 }
 
 trap 'exit 143' TERM INT
