@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 
 def build_service_account(stack: PacsStack, component: str, annotations: Mapping[str, str] | None = None) -> Manifest:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
@@ -9,10 +11,12 @@ from pacsstack.manifests.probes import startup, tcp_probe
 from pacsstack.manifests.services import build_service, outside, service_port
 from pacsstack.manifests.volumes import empty_volume, mount, secret_volume, writable
 from pacsstack.render.adapter import adapter_arguments, adapter_environment
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.layout import ADAPTER_KEY, TMP
-from pacsstack.spec import PacsStack
-from pacsstack.spec.adapter import ImportAdapter
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.adapter import ImportAdapter
 
 COMPONENT = "adapter"
 

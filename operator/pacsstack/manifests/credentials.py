@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests.files import build_config_map, build_secret
-from pacsstack.manifests.metadata import Manifest
-from pacsstack.render.inputs import Certificate, Inputs, Login
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.manifests.metadata import Manifest
+    from pacsstack.render.inputs import Certificate, Inputs, Login
+    from pacsstack.spec import PacsStack
 
 
 def build_credentials(stack: PacsStack, inputs: Inputs) -> list[Manifest]:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pacsstack.manifests.metadata import Manifest, metadata
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 
 def build_config_map(stack: PacsStack, component: str, suffix: str, files: Mapping[str, str]) -> Manifest:

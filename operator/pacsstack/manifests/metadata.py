@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pacsstack.render.names import child, labels
-from pacsstack.spec import PacsStack
 from pacsstack.spec.base import API_GROUP, API_VERSION, KIND
 from pacsstack.spec.stack import DeletionPolicy
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 Manifest = dict[str, Any]
 """A Kubernetes object as the API server takes it."""

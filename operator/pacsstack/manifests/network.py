@@ -7,6 +7,7 @@ Source: kubernetes.io, "Network Policies".
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from pacsstack.manifests.metadata import Manifest, metadata
@@ -21,8 +22,10 @@ from pacsstack.render.layout import (
 from pacsstack.render.names import STACK_LABEL, selector
 from pacsstack.render.networks import canonical_networks, is_address
 from pacsstack.render.nginx import dicom_ports
-from pacsstack.spec import PacsStack
-from pacsstack.spec.adapter import ImportAdapter
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.adapter import ImportAdapter
 
 DNS: Manifest = {"ports": [{"port": 53, "protocol": "UDP"}, {"port": 53, "protocol": "TCP"}]}
 """Names are looked up at whatever address the cluster's name server has: a Service, the node itself, or outside."""

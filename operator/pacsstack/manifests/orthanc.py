@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
@@ -9,14 +11,16 @@ from pacsstack.manifests.probes import command_probe, startup, tcp_probe
 from pacsstack.manifests.services import build_service, service_port
 from pacsstack.manifests.volumes import claim_volume, config_volume, empty_volume, mount, secret_volume, writable
 from pacsstack.render.host_id import host_id
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.layout import CONFIG, DATA, DATABASE_CA, ORTHANC_DICOM_PORT, ORTHANC_HTTP_PORT, TMP
 from pacsstack.render.names import child
 from pacsstack.render.orthanc import orthanc_json
 from pacsstack.render.orthanc_plugins import plugin_environment
 from pacsstack.render.orthanc_secrets import orthanc_secrets_json
 from pacsstack.render.templating import template_text
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
 
 COMPONENT = "orthanc"
 

@@ -7,12 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pacsstack.manifests.metadata import Manifest
 from pacsstack.render.fingerprint import ANNOTATION, fingerprint
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.names import child, labels, selector
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.manifests.metadata import Manifest
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
 
 
 def pod_template(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
@@ -16,13 +18,15 @@ from pacsstack.manifests.volumes import (
     secret_volume,
     writable,
 )
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.layout import CONFIG, DATA, PGDATA, POSTGRES_PORT, SECRETS, SHARED_MEMORY, TMP
 from pacsstack.render.names import child
 from pacsstack.render.orthanc_secrets import DATABASE
 from pacsstack.render.postgres import postgres_files
-from pacsstack.spec import PacsStack
 from pacsstack.spec.postgres import ManagedPostgres
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
 
 COMPONENT = "postgres"
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pacsstack.manifests.metadata import Manifest
+if TYPE_CHECKING:
+    from pacsstack.manifests.metadata import Manifest
 
 PATIENCE_SECONDS = 1800
 """How long a start may take: a database may have to be recovered, or its schema changed."""

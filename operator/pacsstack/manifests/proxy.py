@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
 from pacsstack.manifests.probes import http_probe
 from pacsstack.manifests.services import build_service, outside, service_port
 from pacsstack.manifests.volumes import config_volume, empty_volume, mount, secret_volume, writable
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.layout import CLIENT_CA, HEALTH_PORT, HTTPS_PORT, REDIRECT_PORT, SECRETS, TLS, TMP
 from pacsstack.render.names import child, selector
 from pacsstack.render.nginx import dicom_ports, nginx_conf, proxy_secret_files
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
 
 COMPONENT = "proxy"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from pacsstack.manifests.metadata import Manifest
 from pacsstack.render.quantities import canonical_cpu, canonical_memory, cpu_amount, memory_amount
-from pacsstack.spec.common import Resources
+
+if TYPE_CHECKING:
+    from pacsstack.manifests.metadata import Manifest
+    from pacsstack.spec.common import Resources
 
 
 @dataclass(frozen=True)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.render.names import selector
 from pacsstack.render.networks import canonical_networks
-from pacsstack.spec import PacsStack
 from pacsstack.spec.common import ServiceType
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 
 def build_service(

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.manifests import adapter, orthanc, postgres, proxy
 from pacsstack.manifests.accounts import build_service_account
 from pacsstack.manifests.credentials import build_authority, build_credentials
 from pacsstack.manifests.files import build_config_map, build_secret
-from pacsstack.manifests.metadata import Manifest
 from pacsstack.manifests.network import build_network_policies
 from pacsstack.manifests.volumes import build_claim
-from pacsstack.render.inputs import Inputs
 from pacsstack.render.nginx import proxy_secret_files
 from pacsstack.render.postgres import postgres_files
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.manifests.metadata import Manifest
+    from pacsstack.render.inputs import Inputs
+    from pacsstack.spec import PacsStack
 
 APPLY_ORDER = (
     "NetworkPolicy",

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.render.names import child
 from pacsstack.render.quantities import canonical_memory
-from pacsstack.spec import PacsStack
-from pacsstack.spec.common import Storage
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.common import Storage
 
 READABLE = 0o440
 """For files that only the container's own group may read."""

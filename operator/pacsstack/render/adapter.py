@@ -5,7 +5,10 @@ Source: GoogleCloudPlatform/healthcare-dicom-dicomweb-adapter, README and `Flags
 
 from __future__ import annotations
 
-from pacsstack.spec.adapter import DicomStore, ImportAdapter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pacsstack.spec.adapter import DicomStore, ImportAdapter
 
 HEALTHCARE_API = "https://healthcare.googleapis.com/v1"
 HEALTHCARE_SCOPE = "https://www.googleapis.com/auth/cloud-healthcare"

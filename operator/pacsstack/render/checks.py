@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from pacsstack.render.orthanc import default_options
 from pacsstack.render.protected import FIXED, FIXED_DICOMWEB, OWN_FIELD
 from pacsstack.render.quantities import cpu_amount, memory_amount
-from pacsstack.spec import PacsStack
-from pacsstack.spec.common import Resources
+from pacsstack.spec.problems import SpecProblem
 from pacsstack.spec.status import Reason
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.common import Resources
 
 LARGEST_CONFIGURATION = 512 * 1024
 """Bytes; what `spec.orthanc.configuration` may take of the 1 MiB that a Secret can hold."""
@@ -20,14 +23,7 @@ LARGEST_CONFIGURATION = 512 * 1024
 _ANNOTATION_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _INCLUDES = ("include", "include_dir", "include_if_exists")
 
-
-@dataclass(frozen=True)
-class SpecProblem:
-    """One thing to put right: the field, what to do about it, and the reason that the condition gives."""
-
-    path: str
-    message: str
-    reason: Reason = Reason.INVALID_SPEC
+__all__ = ["LARGEST_CONFIGURATION", "SpecProblem", "check_spec"]
 
 
 def check_spec(stack: PacsStack) -> list[SpecProblem]:

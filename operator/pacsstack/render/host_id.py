@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from typing import TYPE_CHECKING
 
-from pacsstack.spec import PacsStack
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 
 def host_id(stack: PacsStack) -> str:

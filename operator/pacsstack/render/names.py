@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from pacsstack.spec import PacsStack
+from typing import TYPE_CHECKING
+
 from pacsstack.spec.base import API_GROUP
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 MANAGED_BY = "pacsstack"
 FIELD_MANAGER = "pacsstack"

@@ -6,13 +6,16 @@ Source of every directive: nginx.org, documentation of the http and stream modul
 from __future__ import annotations
 
 import base64
+from typing import TYPE_CHECKING
 
 from pacsstack.render import layout
-from pacsstack.render.inputs import Inputs, Login
 from pacsstack.render.names import service_host
 from pacsstack.render.networks import canonical_networks
 from pacsstack.render.templating import fill
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs, Login
+    from pacsstack.spec import PacsStack
 
 CIPHERS = ":".join(
     (

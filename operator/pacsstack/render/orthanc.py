@@ -6,13 +6,15 @@ Source of every option: Orthanc Book, "Configuration of Orthanc", and the plug-i
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pacsstack.render.escaped_json import escaped_json
 from pacsstack.render.layout import IMAGES, ORTHANC_DICOM_PORT, ORTHANC_HTTP_PORT
-from pacsstack.spec import PacsStack
 from pacsstack.spec.orthanc import Viewer
-from pacsstack.spec.stack import Modality
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.stack import Modality
 
 Options = dict[str, Any]
 

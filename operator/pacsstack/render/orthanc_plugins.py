@@ -5,8 +5,12 @@ Source: Orthanc Book, "orthancteam/orthanc Docker images", plug-ins and their en
 
 from __future__ import annotations
 
-from pacsstack.spec import PacsStack
+from typing import TYPE_CHECKING
+
 from pacsstack.spec.orthanc import Plugin, Viewer
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 ALWAYS = ("DICOM_WEB_PLUGIN_ENABLED", "POSTGRESQL_PLUGIN_ENABLED")
 

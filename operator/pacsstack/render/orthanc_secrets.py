@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlencode
 
 from pacsstack.render.escaped_json import escaped_json
-from pacsstack.render.inputs import Inputs, Login
 from pacsstack.render.layout import DATABASE_CA, POSTGRES_PORT
 from pacsstack.render.names import service_host
 from pacsstack.render.orthanc import private_options
-from pacsstack.spec import PacsStack
-from pacsstack.spec.postgres import ExternalPostgres
+
+if TYPE_CHECKING:
+    from pacsstack.render.inputs import Inputs, Login
+    from pacsstack.spec import PacsStack
+    from pacsstack.spec.postgres import ExternalPostgres
 
 DATABASE = "orthanc"
 """The database on a server of the stack's own."""

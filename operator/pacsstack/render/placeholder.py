@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.render.inputs import Certificate, Images, Inputs, Login
 from pacsstack.render.names import child
-from pacsstack.spec import PacsStack
+
+if TYPE_CHECKING:
+    from pacsstack.spec import PacsStack
 
 
 def placeholder_inputs(stack: PacsStack, images: Images | None = None) -> Inputs:

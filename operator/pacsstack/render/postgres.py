@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from pacsstack.render.templating import template_text
-from pacsstack.spec.postgres import ManagedPostgres
+
+if TYPE_CHECKING:
+    from pacsstack.spec.postgres import ManagedPostgres
 
 DEFAULT_PARAMETERS = {
     "log_min_duration_statement": "-1",  # A statement's text may name a patient.
