@@ -85,7 +85,7 @@ class Cluster:
                 limit=PAGE,
                 **({"_continue": page} if page else {}),
             )
-            items += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in answer["items"]]
+            items += [{"apiVersion": kind.api_version, "kind": kind.kind, **item} for item in answer["items"] or []]
             page = answer["metadata"].get("continue", "")
             if not page:
                 return items
@@ -104,7 +104,7 @@ class Cluster:
                 header_params={"Accept": _METADATA_LIST},
                 **more,
             )
-            items += [item["metadata"] for item in answer["items"]]
+            items += [item["metadata"] for item in answer["items"] or []]
             page = answer["metadata"].get("continue", "")
             if not page:
                 return items, answer["metadata"]["resourceVersion"]
