@@ -8,7 +8,9 @@ import click
 from localcluster.cluster import Cluster
 from localcluster.errors import ClusterError
 
-_only = click.option("--control-plane-only", is_flag=True, help="The API server without a node, beside the full cluster.")
+_only = click.option(
+    "--control-plane-only", is_flag=True, help="An API server without a node, beside the full cluster."
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

@@ -61,7 +61,7 @@ def _build(part: Part, name: str, package: str) -> None:
         check=False,
     )
     if outcome.returncode:
-        raise ClusterError(f"building {name} failed; its module is localcluster/go/{part.name}:\n{outcome.stderr[-3000:]}")
+        raise ClusterError(f"building {name} failed; see localcluster/go/{part.name}:\n{outcome.stderr[-3000:]}")
     unfinished.replace(target)
     say(f"built {name} in {time.monotonic() - began:.0f} s")
 

@@ -1,7 +1,7 @@
 """The cluster's certificate authority, the parts' certificates and the kubeconfigs made of them.
 
-Which part needs which certificate, and the meaning of its name and organization: Kubernetes documentation, "PKI certificates and
-requirements".
+Which part needs which certificate, and the meaning of its name and organization: Kubernetes documentation, "PKI
+certificates and requirements".
 """
 
 import base64
@@ -56,7 +56,7 @@ def servers(address: str) -> tuple[Identity, ...]:
 
 
 def ensure_certificates(settings: Settings) -> None:
-    """Make every key, certificate and kubeconfig of a cluster, unless they are there: they live as long as its state."""
+    """Make a cluster's keys, certificates and kubeconfigs, unless they are there: they live as long as its state."""
     directory = settings.certificates
     complete = directory / "complete"
     if not complete.exists():

@@ -108,7 +108,7 @@ class Cluster:
         say(f"up; kubeconfig {self.kubeconfig}")
 
     def down(self) -> None:
-        """End every part and remove the cluster's state, mounts, addresses and rules; what was built and imported stays."""
+        """End every part; remove its state, mounts, addresses and rules. What was built and imported stays."""
         _require_root()
         with self._locked():
             if self.settings.state.exists() or interface_owner() == str(self.settings.state):
@@ -124,7 +124,8 @@ class Cluster:
 
     def stop(self, name: str, *, forced: bool = False) -> None:
         """End one part and leave it ended."""
-        self._processes.stop(self._known(name), 0 if forced else 30)
+        # An API server told to end waits up to a minute for its watches to end first. All its state is in etcd.
+        self._processes.stop(self._known(name), 0 if forced else 5)
 
     def start(self, name: str) -> None:
         """Start one part unless it runs; return when it runs and the API server is ready."""
@@ -220,7 +221,7 @@ class Cluster:
         return self.settings.state / "going-down"
 
     def _is_stale(self) -> bool:
-        """Whether the state is of an earlier boot, or half removed: etcd does not wait for the disk, so neither can be trusted."""
+        """Whether the state cannot be trusted: half removed, or of an earlier boot (etcd never syncs)."""
         if not self.settings.state.exists():
             return False
         return self._going_down.exists() or not self._boot.exists() or self._boot.read_text() != boot_id()

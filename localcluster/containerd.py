@@ -103,7 +103,7 @@ def ensure_pause_image(settings: Settings) -> None:
 
 
 def remove_containers(settings: Settings) -> bool:
-    """Forget every container and sandbox whose processes have ended; their layers go with them. True when there were any."""
+    """Forget every container and sandbox; their layers go with them. True when there were any."""
     for task in ctr("tasks", "ls", "--quiet", settings=settings).split():
         ctr("tasks", "rm", "--force", task, settings=settings)
     containers = ctr("containers", "ls", "--quiet", settings=settings).split()

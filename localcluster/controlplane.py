@@ -1,6 +1,6 @@
 """etcd, API server, controller manager and scheduler: how each is started, and when it is ready.
 
-The options: Kubernetes documentation, "Component tools" (one page a program); etcd documentation, "Configuration options".
+The options: Kubernetes documentation, "Component tools" (one page a program); etcd, "Configuration options".
 """
 
 import json
@@ -91,7 +91,7 @@ def _node_options(pki: Path) -> dict[str, str]:
 
 
 def _no_node_options() -> dict[str, str]:
-    # Nothing reaches the API server through its Service when there is no node, and a loopback address may not stand behind one.
+    # Without a node nothing uses the API server's Service, and a loopback address may not stand behind one.
     return {"endpoint-reconciler-type": "none"}
 
 

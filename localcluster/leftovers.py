@@ -78,7 +78,7 @@ def remove_traces(settings: Settings) -> None:
 
 def _remove_groups(top: Path) -> None:
     groups = [path for path in top.rglob("*") if path.is_dir()]
-    for group in sorted(groups, key=lambda path: len(path.parts), reverse=True) + [top]:
+    for group in [*sorted(groups, key=lambda path: len(path.parts), reverse=True), top]:
         try:
             group.rmdir()
         except OSError as error:

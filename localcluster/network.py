@@ -1,7 +1,7 @@
 """The addresses of the local cluster on this machine, and the pods' network.
 
-An interface of our own carries the node's address, the route to the Services and the load balancers' pool, so that its removal removes
-them all. It is a bridge without ports: always up, in every kernel that can run pods (not every kernel has the `dummy` driver).
+An interface of our own carries the node's address, the route to the Services and the load balancers' pool, so that its
+removal removes them all. It is a bridge without ports, since not every kernel has the `dummy` driver.
 """
 
 import json
@@ -40,7 +40,7 @@ def ensure_interface(settings: Settings) -> None:
     _ip("address", "replace", f"{NODE_ADDRESS}/32", "dev", INTERFACE)
     _ip("link", "set", INTERFACE, "up")
     _ip("route", "replace", SERVICE_CIDR, "dev", INTERFACE, "src", NODE_ADDRESS)
-    # Every address of the pool is local (ip-route(8), type local); connections from this machine to it come from the node's address.
+    # Every address of the pool is local (ip-route(8), type local). Connections to it come from the node's address.
     _ip("route", "replace", "local", LOAD_BALANCER_CIDR, "dev", INTERFACE, "src", NODE_ADDRESS)
     _ensure_forwarding(settings)
 
@@ -63,8 +63,8 @@ def _ensure_forwarding(settings: Settings) -> None:
 def write_cni(settings: Settings) -> Path:
     """Configure the pods' network; returns the directory that containerd reads.
 
-    Every pod has a link of its own to the host (CNI plugin `ptp`), so that all traffic between pods passes the kernel's routing, and
-    with it kube-proxy's rules and any policy, without bridge netfilter.
+    Every pod has a link of its own to the host (CNI plugin `ptp`), so that all traffic between pods passes the kernel's
+    routing, and with it kube-proxy's rules and any policy, without bridge netfilter.
     """
     directory = settings.configuration / "cni"
     directory.mkdir(parents=True, exist_ok=True)
@@ -89,7 +89,7 @@ def remove_network(settings: Settings) -> None:
 
 
 def _remove_cni_results() -> None:
-    # One file a sandbox and network, NETWORK-SANDBOX-INTERFACE; containerd adds a loopback network of its own to each sandbox.
+    # One file a sandbox and network: NETWORK-SANDBOX-INTERFACE; containerd gives each sandbox a loopback network too.
     for ours in list(_CNI_RESULTS.glob(f"{CNI_NETWORK}-*-eth0")):
         sandbox = ours.name.removeprefix(f"{CNI_NETWORK}-").removesuffix("-eth0")
         for result in list(_CNI_RESULTS.glob(f"*-{sandbox}-*")):

@@ -1,6 +1,6 @@
 """The kubelet and kube-proxy: how each is started, and when it is ready.
 
-Every field is explained on the Kubernetes pages "Kubelet Configuration (v1beta1)" and "kube-proxy Configuration (v1alpha1)".
+The fields: Kubernetes documentation, "Kubelet Configuration (v1beta1)" and "kube-proxy Configuration (v1alpha1)".
 """
 
 from pathlib import Path
@@ -38,7 +38,7 @@ def kubelet(settings: Settings) -> Program:
 
 
 def kubelet_configuration(settings: Settings) -> dict[str, object]:
-    """A node on a machine that it shares: it evicts late, never deletes an image, and takes cgroup v1 as it takes v2."""
+    """A node on a machine that it shares: it evicts late, never deletes an image, and takes cgroup v1 as v2."""
     resolver = settings.configuration / "resolv.conf"
     resolver.parent.mkdir(parents=True, exist_ok=True)
     # What pods with dnsPolicy Default get: our own server, since nothing outside this machine is to be asked.

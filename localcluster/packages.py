@@ -49,4 +49,4 @@ def _apt(*arguments: str) -> None:
     command = ["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", *arguments]
     outcome = subprocess.run(command, env={**os.environ, **_QUIET}, capture_output=True, text=True, check=False)
     if outcome.returncode:
-        raise ClusterError(f"{' '.join(command)} failed; run it by hand and cure what it says:\n{outcome.stderr[-2000:]}")
+        raise ClusterError(f"`{' '.join(command)}` failed; cure what it says:\n{outcome.stderr[-2000:]}")

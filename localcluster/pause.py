@@ -12,7 +12,7 @@ IMAGE = "localhost/pacsstack/pause:1"
 
 
 def write_pause_archive(target: Path) -> Path:
-    """Write the image as a Docker archive (the layout that `docker save` writes); the same bytes for the same program."""
+    """Write the image as a Docker archive (as `docker save` does); the same bytes for the same program."""
     layer = _tar({"pause": (program("pause").read_bytes(), 0o755)})
     configuration = {
         "architecture": "amd64",

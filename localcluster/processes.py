@@ -1,7 +1,7 @@
 """Start and end the cluster's processes, and never anybody else's.
 
-A process is known by its number and the moment it started (proc(5), field `starttime`), so that a number that the kernel has given
-to a newcomer is never mistaken for ours. Signals go through a pidfd (pidfd_open(2)), which cannot be recycled either.
+A process is known by its number and the moment it started (proc(5), field `starttime`), so that a number that the
+kernel has given to a newcomer is never mistaken for ours. Signals go through a pidfd (pidfd_open(2)), never recycled.
 """
 
 import json

@@ -7,6 +7,6 @@ _STARTED = time.monotonic()
 
 
 def say(message: str) -> None:
-    """Print one progress line with the seconds since the program began; on stderr, so that answers stay alone on stdout."""
+    """Print one progress line with the seconds since the program began; on stderr, for stdout is for answers."""
     sys.stderr.write(f"cluster {time.monotonic() - _STARTED:5.1f}s  {message}\n")
     sys.stderr.flush()

@@ -79,7 +79,7 @@ class Settings:
 
     @property
     def hosts(self) -> Path:
-        """Names that pods see besides the cluster's own, in the form of hosts(5); read again within seconds."""
+        """What pods can resolve besides the cluster's own names, as in /etc/hosts; read again within seconds."""
         return self.state / "hosts"
 
     @property

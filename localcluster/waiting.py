@@ -29,7 +29,7 @@ def wait_for(
     while not condition():
         while_true()
         if time.monotonic() > end:
-            raise ClusterError(f"{what}: not so after {seconds:.0f} s; read the logs in .local/, then `make cluster-down`")
+            raise ClusterError(f"{what}: not so after {seconds:.0f} s; read .local/*/logs, then `make cluster-down`")
         time.sleep(_INTERVAL_SECONDS)
 
 
