@@ -194,7 +194,6 @@ BROKEN_RULES = [
 
 REFUSED = {
     "null in a list": document({"proxy": {"allowedSources": [None]}}),
-    "null in a map": document({"proxy": {"service": {"annotations": {"a": None}}}}),
     "spec is text": document("{}"),
     "port as text": _dicom(clear={"port": "11112"}),
     "port with a fraction": _dicom(clear={"port": 11112.5}),
@@ -256,6 +255,8 @@ ACCEPTED = {
     "no spec": {key: value for key, value in document({}).items() if key != "spec"},
     "null spec": document(None),
     "nulls are absent": document({"proxy": None, "orthanc": {"image": None, "storage": None}, "modalities": None}),
+    "null in a map": document({"proxy": {"service": {"annotations": {"a": None}}}}),
+    "titles that are parts of others": document({"modalities": [_modality(each, each) for each in ("A", "AA", "AAA")]}),
     "empty objects": document({"orthanc": {}, "postgres": {}, "adapter": {}, "proxy": {}, "networkPolicy": {}}),
     "AE title with a space inside": document({"orthanc": {"aeTitle": "CT 1"}}),
     "name in Korean": document({"orthanc": {"name": "병" * 64}}),

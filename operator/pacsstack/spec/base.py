@@ -47,6 +47,16 @@ def _tell_rules(schema: JsonDict, model: type[BaseModel]) -> None:
         schema["x-kubernetes-validations"] = [{"rule": rule.cel, "message": rule.message} for rule in rules]
 
 
+def without_nulls(given: object) -> object:
+    """Drop nulls from an object, as the API server does where a value may not be null, so that defaults apply.
+
+    Source: kubernetes.io, "Extend the Kubernetes API with CustomResourceDefinitions", defaulting and nullable.
+    """
+    if not isinstance(given, Mapping):
+        return given
+    return {name: value for name, value in given.items() if value is not None}
+
+
 class SpecModel(BaseModel):
     """Base of every part of the resource: immutable, and an unknown field is an error, never ignored."""
 
@@ -65,13 +75,7 @@ class SpecModel(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _null_is_absent(cls, given: object) -> object:
-        """Drop nulls, as the API server does for a field that may not be null, so that its default applies.
-
-        Source: kubernetes.io, "Extend the Kubernetes API with CustomResourceDefinitions", defaulting and nullable.
-        """
-        if not isinstance(given, Mapping):
-            return given
-        return {name: value for name, value in given.items() if value is not None}
+        return without_nulls(given)
 
     @model_validator(mode="after")
     def _rules_hold(self) -> Self:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from pacsstack.spec.base import SpecModel
+from pacsstack.spec.base import SpecModel, without_nulls
 from pacsstack.spec.scalars import CpuQuantity, ObjectName, Quantity
 
 
@@ -80,5 +80,7 @@ AnnotationKey = Annotated[
 
 AnnotationValue = Annotated[str, Field(max_length=4096)]
 Annotations = Annotated[
-    dict[AnnotationKey, AnnotationValue], Field(max_length=32, examples=[{"example.org/owner": "radiology"}])
+    dict[AnnotationKey, AnnotationValue],
+    Field(max_length=32, examples=[{"example.org/owner": "radiology"}]),
+    BeforeValidator(without_nulls),
 ]

@@ -5,9 +5,9 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import Annotated
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
-from pacsstack.spec.base import Rule, SpecModel
+from pacsstack.spec.base import Rule, SpecModel, without_nulls
 from pacsstack.spec.common import Resources, Storage
 from pacsstack.spec.scalars import HostName, ImageReference, ObjectName, Port, Quantity
 
@@ -48,7 +48,9 @@ class ManagedPostgres(SpecModel):
     """Processor and memory of the PostgreSQL container."""
 
     parameters: Annotated[
-        dict[ParameterName, ParameterValue], Field(max_length=64, examples=[{"shared_buffers": "1GB"}])
+        dict[ParameterName, ParameterValue],
+        Field(max_length=64, examples=[{"shared_buffers": "1GB"}]),
+        BeforeValidator(without_nulls),
     ] = {}
     """Server parameters such as `shared_buffers: 512MB` (PostgreSQL manual, "Server Configuration")."""
 
