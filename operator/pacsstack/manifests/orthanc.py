@@ -40,6 +40,7 @@ def orthanc_files(stack: PacsStack) -> dict[str, str]:
         "hostid": host_id(stack),
         "orthanc.json": orthanc_json(stack),
         "readiness.py": template_text("orthanc_readiness.py"),
+        "start.sh": template_text("orthanc-start.sh"),
     }
 
 
@@ -95,6 +96,7 @@ def _container(stack: PacsStack, inputs: Inputs, *, with_database_ca: bool) -> M
     return {
         "name": COMPONENT,
         "image": stack.spec.orthanc.image or inputs.images.orthanc,
+        "command": ["bash", f"{CONFIG}/start.sh"],
         "env": environment(
             {
                 **plugin_environment(stack),
@@ -111,7 +113,7 @@ def _container(stack: PacsStack, inputs: Inputs, *, with_database_ca: bool) -> M
             writable("data", DATA),
             mount("config", "/etc/orthanc/pacsstack.json", file="orthanc.json"),
             mount("config", "/etc/hostid", file="hostid"),
-            mount("config", f"{CONFIG}/readiness.py", file="readiness.py"),
+            mount("config", CONFIG),
             mount("secrets", f"/run/secrets/{CREDENTIALS_FILE}", file=CREDENTIALS_FILE),
             writable("plugins", "/run/orthanc/plugins"),
             writable("tmp", TMP),
