@@ -1,0 +1,95 @@
+import json
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from localcluster.errors import ClusterError
+from localcluster.processes import Processes, Program, end_process, start_time
+
+IDLE = Program("idle", ("sleep", "600"))
+STUBBORN = Program(
+    "stubborn",
+    (
+        sys.executable,
+        "-c",
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print(1, flush=True); time.sleep(600)",
+    ),
+)
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    processes = Processes(tmp_path / "run", tmp_path / "logs")
+    yield processes
+    for name in processes.names():
+        processes.stop(name, 0)
+
+
+def test_a_started_program_is_known_to_the_next_run(processes: Processes, tmp_path: Path) -> None:
+    assert processes.ensure(IDLE)
+    later = Processes(tmp_path / "run", tmp_path / "logs")
+    assert later.is_alive("idle")
+    assert not later.ensure(IDLE)
+
+
+def test_other_arguments_start_it_again(processes: Processes) -> None:
+    processes.ensure(IDLE)
+    first = processes.pid("idle")
+    assert processes.ensure(Program("idle", ("sleep", "601")))
+    assert processes.pid("idle") != first
+    assert start_time(first) == -1 or not Path(f"/proc/{first}/cmdline").read_bytes()
+
+
+def test_a_stopped_program_is_gone_and_forgotten(processes: Processes) -> None:
+    processes.ensure(IDLE)
+    processes.stop("idle")
+    assert not processes.is_alive("idle")
+    assert processes.names() == []
+
+
+def test_a_program_that_ignores_sigterm_is_killed(processes: Processes) -> None:
+    processes.ensure(STUBBORN)
+    while not processes.log("stubborn").read_text():
+        assert processes.is_alive("stubborn")
+    processes.stop("stubborn", 0.2)
+    assert not processes.is_alive("stubborn")
+
+
+def _recycle(directory: Path, **changes: object) -> None:
+    path = directory / "run" / "idle.json"
+    path.write_text(json.dumps({**json.loads(path.read_text()), **changes}))
+
+
+def test_a_process_that_got_a_recycled_number_is_spared(processes: Processes, tmp_path: Path) -> None:
+    processes.ensure(IDLE)
+    record = processes.record("idle")
+    assert record is not None
+    _recycle(tmp_path, started=record.started - 1)
+    assert not processes.is_alive("idle")
+    processes.stop("idle")
+    assert start_time(record.pid) == record.started
+    end_process(record.pid, record.started, 0)
+
+
+def test_end_process_spares_a_process_that_started_at_another_moment() -> None:
+    end_process(os.getpid(), start_time(os.getpid()) - 1, 1)
+
+
+def test_a_record_of_an_earlier_boot_is_of_nobody(processes: Processes, tmp_path: Path) -> None:
+    processes.ensure(IDLE)
+    record = processes.record("idle")
+    assert record is not None
+    _recycle(tmp_path, boot="another")
+    assert not processes.is_alive("idle")
+    end_process(record.pid, record.started, 0)
+
+
+def test_a_program_that_has_ended_is_told_with_the_end_of_its_log(processes: Processes) -> None:
+    processes.ensure(Program("broken", ("sh", "-c", "echo the cause; exit 3")))
+    while processes.is_alive("broken"):
+        pass
+    with pytest.raises(ClusterError, match="the cause"):
+        processes.require("broken")
