@@ -75,8 +75,12 @@ class Cluster:
         return tuple(_PARTS) if self.settings.has_node else _CONTROL_PLANE_PARTS
 
     def is_up(self) -> bool:
-        """Whether every part runs and the API server is ready."""
-        return all(map(self._processes.is_alive, self.parts)) and controlplane.is_ready(self.settings)
+        """Whether the cluster was brought up to the end, every part still runs and the API server is ready."""
+        return (
+            self._complete.exists()
+            and all(map(self._processes.is_alive, self.parts))
+            and controlplane.is_ready(self.settings)
+        )
 
     def status(self) -> dict[str, bool]:
         """Which parts run."""
@@ -169,6 +173,7 @@ class Cluster:
 
     def _start_all(self) -> None:
         self.settings.state.mkdir(parents=True, exist_ok=True)
+        self._complete.unlink(missing_ok=True)
         self._boot.write_text(boot_id())
         ensure_certificates(self.settings)
         if self.settings.has_node:
@@ -211,6 +216,11 @@ class Cluster:
         wait_for(lambda: bool(self.kubectl(*query)), "the controller manager makes ServiceAccounts", 30)
         for name in self.parts:
             self._processes.require(name)
+        self._complete.touch()
+
+    @property
+    def _complete(self) -> Path:
+        return self.settings.state / "complete"
 
     @property
     def _boot(self) -> Path:

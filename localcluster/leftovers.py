@@ -2,10 +2,11 @@
 
 import errno
 import json
+from collections.abc import Sequence
 from pathlib import Path
 
 from localcluster.mounts import unmount_below
-from localcluster.processes import end_process, parent, start_time
+from localcluster.processes import command_line, end_process, parent, start_time
 from localcluster.progress import say
 from localcluster.settings import IMAGES_ROOT, Settings
 
@@ -17,7 +18,7 @@ _CONTAINER_LOGS = Path("/var/log/containers")
 
 def end_pods(settings: Settings) -> None:
     """End every process of every pod, and the shims that watch them. Nothing is waited for: their data goes as well."""
-    shims = [pid for pid in _processes() if is_shim_of(_command_line(pid), settings.containerd_socket)]
+    shims = [pid for pid in _processes() if is_shim_of(command_line(pid), settings.containerd_socket)]
     if not shims:
         return
     say(f"ending the processes of {len(shims)} pods")
@@ -30,20 +31,13 @@ def end_pods(settings: Settings) -> None:
         path.unlink(missing_ok=True)
 
 
-def is_shim_of(command_line: list[str], socket: Path) -> bool:
+def is_shim_of(arguments: Sequence[str], socket: Path) -> bool:
     """Whether a process is a shim that reports to the containerd behind this socket."""
-    return bool(command_line) and Path(command_line[0]).name == _SHIM and str(socket) in command_line
+    return bool(arguments) and Path(arguments[0]).name == _SHIM and str(socket) in arguments
 
 
 def _processes() -> list[int]:
     return [int(path.name) for path in Path("/proc").iterdir() if path.name.isdigit()]
-
-
-def _command_line(pid: int) -> list[str]:
-    try:
-        return Path(f"/proc/{pid}/cmdline").read_bytes().decode(errors="replace").split("\0")
-    except (FileNotFoundError, ProcessLookupError):
-        return []
 
 
 def _descendants(ancestors: set[int]) -> list[int]:

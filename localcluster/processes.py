@@ -86,8 +86,18 @@ class Processes:
             if record.argv == program.argv:
                 return False
             self.stop(program.name)
+        self._end_strays(program.argv)
         self._start(program)
         return True
+
+    def _end_strays(self, argv: tuple[str, ...]) -> None:
+        # A run that was killed between starting a process and taking note of it left one with these very arguments.
+        # Only a path of this cluster among them proves that it is ours: anybody may run a program of the same name.
+        if not any(str(self._records.parent) in argument for argument in argv):
+            return
+        for path in Path("/proc").glob("[0-9]*"):
+            if command_line(int(path.name)) == argv:
+                end_process(int(path.name), start_time(int(path.name)), 5)
 
     def _start(self, program: Program) -> None:
         for directory in (self._records, self._logs):
@@ -127,6 +137,15 @@ class Processes:
             log = self.log(name)
             tail = log.read_text(errors="replace")[-1500:] if log.exists() else ""
             raise ClusterError(f"{name} has ended; the cause is at the end of {log}:\n{tail}")
+
+
+def command_line(pid: int) -> tuple[str, ...]:
+    """A process' arguments; none when there is no such process."""
+    try:
+        content = Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return ()
+    return tuple(content.decode(errors="replace").split("\0")[:-1])
 
 
 def boot_id() -> str:

@@ -1,5 +1,6 @@
 import json
-import os
+import signal
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,7 +76,27 @@ def test_a_process_that_got_a_recycled_number_is_spared(processes: Processes, tm
 
 
 def test_end_process_spares_a_process_that_started_at_another_moment() -> None:
-    end_process(os.getpid(), start_time(os.getpid()) - 1, 1)
+    with subprocess.Popen(IDLE.argv) as stranger:
+        end_process(stranger.pid, start_time(stranger.pid) - 1, 1)
+        assert stranger.poll() is None
+        stranger.kill()
+
+
+def test_a_process_of_a_run_that_was_killed_before_it_took_note_is_ended(processes: Processes, tmp_path: Path) -> None:
+    followed = tmp_path / "followed"
+    followed.touch()
+    program = Program("follow", ("tail", "-f", str(followed)))
+    with subprocess.Popen(program.argv) as stray:
+        processes.ensure(program)
+        assert stray.wait(10) == -signal.SIGTERM
+    assert processes.is_alive("follow")
+
+
+def test_a_stranger_with_the_same_arguments_is_spared(processes: Processes) -> None:
+    with subprocess.Popen(IDLE.argv) as stranger:
+        processes.ensure(IDLE)
+        assert stranger.poll() is None
+        stranger.kill()
 
 
 def test_a_record_of_an_earlier_boot_is_of_nobody(processes: Processes, tmp_path: Path) -> None:
