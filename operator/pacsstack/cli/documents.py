@@ -7,7 +7,7 @@ import sys
 from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import click
 import yaml
@@ -45,11 +45,6 @@ class Document:
 class _Loader(yaml.SafeLoader):
     """YAML as Kubernetes reads it: a date is text, `2.0` a whole number, and a key that is there twice an error."""
 
-    yaml_implicit_resolvers: ClassVar[dict[str, list[tuple[str, Any]]]] = {
-        first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-    }
-
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Hashable, Any]:
         keys = [self.construct_object(key, deep=True) for key, _ in node.value if key.tag != "tag:yaml.org,2002:merge"]
         for index, key in enumerate(keys):
@@ -66,6 +61,10 @@ def _number(loader: _Loader, node: yaml.ScalarNode) -> float | int:
     return int(number) if number.is_integer() else number
 
 
+_Loader.yaml_implicit_resolvers = {
+    first: [each for each in resolvers if each[0] != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
 _Loader.add_constructor("tag:yaml.org,2002:float", _number)
 
 
