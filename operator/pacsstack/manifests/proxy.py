@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 from pacsstack.manifests import resources
 from pacsstack.manifests.metadata import Manifest, metadata
 from pacsstack.manifests.pods import Pod, container_ports, environment, pod_spec, pod_template, workload_spec
-from pacsstack.manifests.probes import http_probe
+from pacsstack.manifests.probes import command_probe, http_probe
 from pacsstack.manifests.services import build_service, outside, service_port
 from pacsstack.manifests.volumes import config_volume, empty_volume, mount, secret_volume, writable
-from pacsstack.render.layout import CLIENT_CA, HEALTH_PORT, HTTPS_PORT, REDIRECT_PORT, SECRETS, TLS, TMP
-from pacsstack.render.names import child, selector
+from pacsstack.render.layout import CLIENT_CA, CONFIG, HEALTH_PORT, HTTPS_PORT, REDIRECT_PORT, SECRETS, TLS, TMP
+from pacsstack.render.names import child, selector, service_host
 from pacsstack.render.nginx import dicom_ports, nginx_conf, proxy_secret_files
+from pacsstack.render.templating import template_text
 
 if TYPE_CHECKING:
     from pacsstack.render.inputs import Inputs
@@ -29,7 +30,7 @@ GRACE_SECONDS = 60
 
 def proxy_files(stack: PacsStack) -> dict[str, str]:
     """Return the files without credentials."""
-    return {"nginx.conf": nginx_conf(stack)}
+    return {"liveness.sh": template_text("proxy-liveness.sh"), "nginx.conf": nginx_conf(stack)}
 
 
 def build_proxy_service(stack: PacsStack) -> Manifest:
@@ -133,10 +134,11 @@ def _container(stack: PacsStack, inputs: Inputs) -> Manifest:
         "resources": resources.resources(proxy.resources, resources.PROXY),
         # The pod leaves the Service's endpoints a moment after it was told to stop; until then it must answer.
         "lifecycle": {"preStop": {"exec": {"command": ["sleep", "3"]}}},
-        "livenessProbe": http_probe("/healthz/live", HEALTH_PORT),
+        "livenessProbe": command_probe(["sh", f"{CONFIG}/liveness.sh", service_host(stack, "orthanc")]),
         "readinessProbe": http_probe("/healthz/ready", HEALTH_PORT, period=5),
         "volumeMounts": [
             mount("config", "/etc/nginx/nginx.conf", file="nginx.conf"),
+            mount("config", CONFIG),
             mount("secrets", SECRETS),
             mount("tls", TLS),
             *([mount("client-ca", CLIENT_CA)] if proxy.dicom.tls.client_ca else []),
