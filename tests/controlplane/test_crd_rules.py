@@ -13,7 +13,7 @@ from tests.unit.corpus import ACCEPTED, BROKEN_RULES, REFUSED, BrokenRule
 from tests.unit.strategies import documents
 
 PATH = STACKS.format("default")
-many = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+many = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 def create(api: ApiServer, document: Object) -> Object:
