@@ -114,5 +114,7 @@ def wait_for_kube_proxy(processes: Processes) -> None:
 def _write(settings: Settings, name: str, document: dict[str, object]) -> Path:
     path = settings.configuration / name
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(document, sort_keys=False))
+    text = yaml.safe_dump(document, sort_keys=False)
+    if not path.exists() or path.read_text() != text:  # kube-proxy ends when its file is written, even with the same text.
+        path.write_text(text)
     return path
