@@ -95,9 +95,10 @@ def call(name: str, arguments: Sequence[str], timeout: float = 120) -> subproces
     )
 
 
-def _must(name: str, arguments: Sequence[str]) -> str:
+def _must(name: str, arguments: Sequence[str], success: str = "") -> str:
+    """Return what a program printed, if it succeeded; for some, only a line of what they print tells."""
     done = call(name, arguments)
-    if done.returncode != 0:
+    if done.returncode != 0 or success not in done.stdout:
         raise DicomError(f"{name} to {' '.join(arguments)}: exit code {done.returncode}\n{done.stdout}")
     return done.stdout
 
@@ -142,8 +143,8 @@ def send(peer: Peer, study: Study) -> str:
     """
     with tempfile.TemporaryDirectory(prefix="pacsstack-") as directory:
         files = study.write(Path(directory))
-        where = ["--verbose", peer.host, str(peer.port)]
-        return _must("dcmsend", [*where, *(str(file) for file in files), "-aec", peer.ae_title])
+        arguments = ["--verbose", peer.host, str(peer.port), *(str(file) for file in files), "-aec", peer.ae_title]
+        return _must("dcmsend", arguments, f"with status SUCCESS  : {len(files)}\n")
 
 
 def find(peer: Peer, level: str, keys: dict[str, str], calling: str) -> list[dict[str, str]]:
@@ -154,7 +155,7 @@ def find(peer: Peer, level: str, keys: dict[str, str], calling: str) -> list[dic
     """
     with tempfile.TemporaryDirectory(prefix="pacsstack-") as directory:
         options = ["-S", "-v", "-X", "-od", directory, *_keys({"QueryRetrieveLevel": level, **keys})]
-        _must("findscu", [*options, *peer.arguments(calling)])
+        _must("findscu", [*options, *peer.arguments(calling)], "Received Final Find Response (Success)")
         answers = [dcmread(path, force=True) for path in sorted(Path(directory).glob("*.dcm"))]
     return [{key: str(answer.get(key, "")) for key in keys} for answer in answers]
 
@@ -166,7 +167,8 @@ def move(peer: Peer, destination: str, study_uid: str, calling: str) -> None:
         DicomError: the request was refused or a sub-operation failed.
     """
     keys = _keys({"QueryRetrieveLevel": "STUDY", "StudyInstanceUID": study_uid})
-    _must("movescu", ["-S", "-v", "-aem", destination, *keys, *peer.arguments(calling)])
+    arguments = ["-S", "-v", "-aem", destination, *keys, *peer.arguments(calling)]
+    _must("movescu", arguments, "Received Final Move Response (Success)")
 
 
 def _keys(keys: dict[str, str]) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import subprocess
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -40,7 +41,10 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def ground() -> Ground:
     """The cluster of KUBECONFIG, or the local one, which is brought up when it is down; with all images."""
-    return find_ground()
+    try:
+        return find_ground()
+    except subprocess.CalledProcessError as error:
+        pytest.exit(f"{' '.join(map(str, error.cmd))} failed, see above: no test here can run", returncode=1)
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,8 @@ import requests
 from localcluster.demo import dicomstore
 from localcluster.demo.dcmtk import DicomError, Peer, echo, send
 from localcluster.demo.steps import status_summary
-from localcluster.demo.study import dataset_of, make_study
+from localcluster.demo.study import make_study
+from tests.support.images import assert_same_image
 
 if TYPE_CHECKING:
     from tests.support.running import Running
@@ -39,7 +40,7 @@ def test_dcmsend_ends_in_the_store(root: Running, adapter: Peer) -> None:
     for instance in study.instances:
         found = requests.post(f"{base}/tools/lookup", data=instance.sop_instance_uid, timeout=30).json()
         stored = requests.get(f"{base}/instances/{found[0]['ID']}/file", timeout=30).content
-        assert dataset_of(stored) == instance.dataset
+        assert_same_image(stored, instance.content)
 
 
 def test_another_called_title_is_refused(adapter: Peer) -> None:

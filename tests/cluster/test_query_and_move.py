@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import pytest
 from pydicom import dcmread
 
 from localcluster.demo.dcmtk import DicomError, find, move
-from localcluster.demo.study import Study, dataset_of, make_study
+from localcluster.demo.study import Study, make_study
+from tests.support.images import assert_same_image
 from tests.support.receiver import receiving
 from tests.support.specs import DESTINATION
 
@@ -59,6 +61,7 @@ def test_movescu_sends_a_study_to_the_modality(
     with receiving(tmp_path, DESTINATION, modality_address[1]) as directory:
         move(root.clear, DESTINATION, stored.uid, DESTINATION)
         files = [path.read_bytes() for path in directory.iterdir()]
-    wanted = {instance.sop_instance_uid: instance.dataset for instance in stored.instances}
-    assert {str(dcmread(path).SOPInstanceUID) for path in tmp_path.iterdir()} == set(wanted)
-    assert sorted(map(dataset_of, files)) == sorted(wanted.values())
+    received = {str(dcmread(BytesIO(file)).SOPInstanceUID): file for file in files}
+    assert set(received) == {instance.sop_instance_uid for instance in stored.instances}
+    for instance in stored.instances:
+        assert_same_image(received[instance.sop_instance_uid], instance.content)
