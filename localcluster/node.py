@@ -115,6 +115,6 @@ def _write(settings: Settings, name: str, document: dict[str, object]) -> Path:
     path = settings.configuration / name
     path.parent.mkdir(parents=True, exist_ok=True)
     text = yaml.safe_dump(document, sort_keys=False)
-    if not path.exists() or path.read_text() != text:  # kube-proxy ends when its file is written, even with the same text.
+    if not path.exists() or path.read_text() != text:  # kube-proxy ends whenever its file is written.
         path.write_text(text)
     return path
