@@ -71,3 +71,6 @@ cluster-test: $(STAMP) ## tests on the real cluster
 	$(PYTEST) tests/cluster
 
 test: lint unit controlplane-test cluster-test ## everything
+
+bench: $(STAMP) ## figures as JSON lines; ONLY=apply_ratio measures one
+	$(PY) -m tests.bench $(ONLY)
