@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from localcluster.containerd import image_names, import_image
+from localcluster.containerd import ctr, image_names, import_image
 from localcluster.errors import ClusterError
 from localcluster.images.archive import layer_digest, write_archive
 from localcluster.images.catalog import images
@@ -40,34 +40,46 @@ def ensure(names: Sequence[str] = ()) -> dict[str, str]:
     missing = [image for image in wanted if image.reference not in present]
     if missing:
         with _alone():
-            build(missing)
+            _build_layers(missing)
             for image in missing:
-                _timed(f"importing {image.reference}", partial(import_image, _archive(image)))
+                _timed(f"importing {image.reference}", partial(_import, image))
     return {image.name: image.reference for image in wanted}
 
 
 def build_archives(names: Sequence[str] = ()) -> list[Path]:
-    """Build the images' archives without containerd; returns where they are.
+    """Build the images as OCI archives, for a containerd that is not the local cluster's; returns where they are.
 
     Raises:
         ClusterError: an image cannot be built, or a name is unknown.
     """
     wanted = _select(names)
     with _alone():
-        build(wanted)
-    return [_archive(image) for image in wanted]
+        _build_layers(wanted)
+        return [_archive(image) for image in wanted]
 
 
-def build(wanted: Sequence[Image]) -> None:
-    """Build the archives that are missing. The caller is alone with the store."""
-    missing = [image for image in wanted if not _archive(image).exists()]
-    layers = {layer.key(): layer for image in missing for layer in image.layers if not _tar(layer).exists()}
+def _archive(image: Image) -> Path:
+    target = STORE / f"{image.name}-{image.tag}.tar"
+    unfinished = target.with_name(f"unfinished-{target.name}")
+    write_archive(image, [_tar(layer) for layer in image.layers], unfinished)
+    _forget(STORE, image.name)
+    return unfinished.rename(target)
+
+
+def _import(image: Image) -> None:
+    """Hand an image to containerd, with only those layers that it has not got."""
+    archive = STORE / f"unfinished-{image.name}.tar"
+    write_archive(image, [_tar(layer) for layer in image.layers], archive, set(ctr("content", "ls", "--quiet").split()))
+    import_image(archive)
+    archive.unlink()
+
+
+def _build_layers(wanted: Sequence[Image]) -> None:
+    layers = {layer.key(): layer for image in wanted for layer in image.layers if not _tar(layer).exists()}
     if layers:
         ensure_packages()
     with ThreadPoolExecutor(_WORKERS) as pool:
         list(pool.map(_build_layer, layers.values()))
-    for image in missing:
-        _wrap(image)
 
 
 def _select(names: Sequence[str]) -> list[Image]:
@@ -76,10 +88,6 @@ def _select(names: Sequence[str]) -> list[Image]:
     if unknown:
         raise ClusterError(f"no image is called {', '.join(unknown)}; there are {', '.join(known)}")
     return [known[name] for name in names or known]
-
-
-def _archive(image: Image) -> Path:
-    return STORE / f"{image.name}-{image.tag}.tar"
 
 
 def _tar(layer: Layer) -> Path:
@@ -93,14 +101,6 @@ def _build_layer(layer: Layer) -> None:
     _forget(_LAYERS, layer.name)
     unfinished.rename(target)
     layer_digest(target)
-
-
-def _wrap(image: Image) -> None:
-    target = _archive(image)
-    unfinished = target.with_name(f"unfinished-{target.name}")
-    write_archive(image, [_tar(layer) for layer in image.layers], unfinished)
-    _forget(STORE, image.name)
-    unfinished.rename(target)
 
 
 def _forget(directory: Path, name: str) -> None:
