@@ -76,7 +76,6 @@ class Applier:
 
     async def _apply(self, item: Object) -> Object:
         answer = await self._cluster.apply(item)
-        logger.info("applied %s %s", item["kind"], item["metadata"]["name"])
         place = _place(item)
         remaining = difference(item, answer)
         if remaining is None:
@@ -94,7 +93,7 @@ class Applier:
             return False
         if live is not None and self._settled.get(_place(item)) == _digest(item, live):
             return False
-        logger.info("%s %s differs: %s", item["kind"], item["metadata"]["name"], found)
+        logger.info("%s %s is applied, for this differs: %s", item["kind"], item["metadata"]["name"], found)
         return True
 
 

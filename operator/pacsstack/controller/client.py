@@ -180,7 +180,7 @@ class Cluster:
         )
         return str(resource.path(name=name, namespace=namespace))
 
-    async def _ask(self, method: str, path: str, **options: Any) -> Object:  # noqa: ANN401 - the library decides what they are
+    async def _ask(self, method: str, path: str, **options: Any) -> Object:  # noqa: ANN401
         response = await self._send(method, path, **{"_request_timeout": REQUEST_TIMEOUT, **options})
         try:
             answer: Object = await response.json()

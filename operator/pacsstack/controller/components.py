@@ -11,6 +11,7 @@ from pacsstack.spec.status import ConditionType, Reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from pacsstack.controller.resources import Identity, Object
     from pacsstack.spec import PacsStack
@@ -37,11 +38,12 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Scene:
-    """The stack's children and pods as they are."""
+    """The stack's children and pods as they are now."""
 
     stack: PacsStack
     children: Mapping[Identity, Object]
     pods: Iterable[Object]
+    now: datetime
 
     def workload(self, component: str) -> Object | None:
         """Return the StatefulSet or Deployment of a component."""
@@ -97,7 +99,7 @@ def _verdict(scene: Scene, component: str, postgres: Verdict | None) -> Verdict:
         )
     if rolled_out(workload):
         return _without_address(scene.service(component)) or READY
-    cause = diagnose(pod for pod in scene.pods if _is_of(pod, component)) or _no_pods(workload)
+    cause = diagnose([pod for pod in scene.pods if _is_of(pod, component)], scene.now) or _no_pods(workload)
     if cause is not None and cause.reason != Reason.NOT_READY:
         return Verdict("False", cause.reason, cause.message)
     return _waiting(component, postgres) or _unready(component, cause)

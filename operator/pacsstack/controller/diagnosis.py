@@ -6,6 +6,7 @@ Source of the words: kubernetes.io, "Pod Lifecycle"; kubelet's waiting reasons (
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from pacsstack.spec.status import Reason
@@ -37,11 +38,14 @@ _PULL_REASONS = frozenset(
 _CONFIG_REASONS = frozenset({"CreateContainerConfigError", "CreateContainerError", "RunContainerError"})
 _LAST_WORDS = 300
 
+PATIENCE = timedelta(seconds=60)
+"""How long a container may run without answering its readiness probe before that is worth a word."""
 
-def diagnose(pods: Iterable[Object]) -> Diagnosis | None:
+
+def diagnose(pods: Iterable[Object], now: datetime) -> Diagnosis | None:
     """Return the first root cause that one of the pods shows; causes that come earlier in a pod's life first."""
     living = [pod for pod in pods if "deletionTimestamp" not in pod["metadata"]]
-    found = (cause(pod) for cause in _CAUSES for pod in living)
+    found = [cause(pod) for cause in _CAUSES for pod in living] + [probe_fails(pod, now) for pod in living]
     return next((diagnosis for diagnosis in found if diagnosis is not None), None)
 
 
@@ -131,10 +135,11 @@ def crashing(pod: Object) -> Diagnosis | None:
     return None
 
 
-def probe_fails(pod: Object) -> Diagnosis | None:
-    """A container runs, and has run before its startup probe's end, but does not answer."""
+def probe_fails(pod: Object, now: datetime) -> Diagnosis | None:
+    """A container has been running for a while, but does not answer."""
     for status in _statuses(pod):
-        if status.get("started") and not status.get("ready") and "running" in status.get("state", {}):
+        running = status.get("state", {}).get("running")
+        if running and not status.get("ready") and datetime.fromisoformat(running["startedAt"]) + PATIENCE <= now:
             return Diagnosis(
                 Reason.NOT_READY,
                 f"{_name(pod)}: container {status['name']!r} runs but does not answer its readiness probe. "
@@ -151,7 +156,6 @@ _CAUSES = (
     evicted,
     out_of_memory,
     crashing,
-    probe_fails,
 )
 
 

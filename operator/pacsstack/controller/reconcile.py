@@ -47,10 +47,10 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a pass ended: is the stack still there, and does something wait for a person?"""
+    """How a pass ended: is the stack still there, and does it stand as it should?"""
 
     gone: bool = False
-    problems: int = 0
+    ready: bool = False
 
 
 @dataclass
@@ -77,13 +77,14 @@ class Reconciler:
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             self._forget(key)
             return Outcome(gone=True)
-        return Outcome(problems=len(await self._visit(key, raw)))
+        return Outcome(ready=await self._visit(key, raw))
 
-    async def _visit(self, key: Key, raw: Object) -> list[Problem]:
+    async def _visit(self, key: Key, raw: Object) -> bool:
+        """Return whether the stack is ready."""
         parsed = _parse(raw)
         if not isinstance(parsed, PacsStack):
             await self._reporter.report_invalid(raw, parsed)
-            return parsed
+            return False
         self.references.set(key, {reference.secret for reference in references(parsed).values()})
         seen = await observe(self.cluster, parsed)
         settlement = settle(_lookup(parsed, raw, seen, self.clock()), self.images)
@@ -93,8 +94,7 @@ class Reconciler:
             desired = _desired(parsed, settlement.inputs)
             if not parsed.spec.paused:
                 problems += await self._converge(parsed, desired, seen)
-        await self._report(raw, parsed, seen, desired, problems)
-        return problems
+        return await self._report(raw, parsed, seen, desired, problems)
 
     async def _converge(self, stack: PacsStack, desired: list[Object], seen: Observation) -> list[Problem]:
         """Write what differs, in order, and delete what nothing wants any more."""
@@ -137,8 +137,8 @@ class Reconciler:
 
     async def _report(
         self, raw: Object, stack: PacsStack, seen: Observation, desired: list[Object], problems: list[Problem]
-    ) -> None:
-        scene = Scene(stack, seen.children, seen.pods)
+    ) -> bool:
+        scene = Scene(stack, seen.children, seen.pods, self.clock())
         verdicts = {ConditionType.SPEC_VALID: VALID, ConditionType.CREDENTIALS_READY: CREDENTIALS_FINE}
         verdicts = with_problems({**verdicts, **component_verdicts(scene)}, problems)
         standing = Standing(
@@ -147,6 +147,7 @@ class Reconciler:
             versions(desired) if desired else raw.get("status", {}).get("versions", {}),
         )
         await self._reporter.report(raw, standing)
+        return standing.verdicts[ConditionType.READY].status == "True"
 
     def _forget(self, key: Key) -> None:
         self.references.forget(key)

@@ -42,6 +42,9 @@ PASS_TIMEOUT = 120.0
 RESYNC = 300.0
 """Seconds after which a stack is looked at although nothing happened, such as for a certificate that grows old."""
 
+UNREADY_RESYNC = 30.0
+"""The same for a stack that is not ready: that something takes too long is no event."""
+
 COMPARISON = 20.0
 """Seconds between two lists that prove that the watch lives."""
 
@@ -163,8 +166,9 @@ class Operator:
         if outcome.gone:
             self._queue.forget(key)
             return
+        interval = RESYNC if outcome.ready else UNREADY_RESYNC
         # Jitter spreads the fleet over the interval.
-        self._queue.add(key, RESYNC * (0.9 + random.random() / 5))  # noqa: S311
+        self._queue.add(key, interval * (0.9 + random.random() / 5))  # noqa: S311
 
     async def _compare(self) -> None:
         while True:

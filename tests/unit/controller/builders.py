@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pacsstack.controller.credentials import Circumstances, Lookup
+from pacsstack.spec import PacsStack
 from pacsstack.spec.problems import parse_stack
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -17,7 +18,7 @@ def raw_stack(spec: dict[str, Any] | None = None, **metadata: Any) -> dict[str, 
     return {"apiVersion": "pacsstack.io/v1alpha1", "kind": "PacsStack", "metadata": named, "spec": spec or {}}
 
 
-def stack_of(spec: dict[str, Any] | None = None):
+def stack_of(spec: dict[str, Any] | None = None) -> PacsStack:
     return parse_stack(raw_stack(spec))
 
 

@@ -6,14 +6,14 @@ from pacsstack.controller.components import Scene, addresses, component_verdicts
 from pacsstack.controller.endpoints import endpoints
 from pacsstack.controller.resources import identity
 from pacsstack.spec.status import ConditionType, Reason
-from tests.unit.controller.builders import stack_of, workload
+from tests.unit.controller.builders import NOW, stack_of, workload
 from tests.unit.controller.test_diagnosis import CRASHING, SILENT
 
 LOAD_BALANCED = {"proxy": {"service": {"type": "LoadBalancer"}, "allowedSources": ["10.0.0.0/8"]}}
 
 
 def scene(spec: dict[str, Any] | None = None, *children: dict[str, Any], pods: Any = ()) -> Scene:
-    return Scene(stack_of(spec), {identity(one): one for one in children}, pods)
+    return Scene(stack_of(spec), {identity(one): one for one in children}, pods, NOW)
 
 
 def service(name: str, *ingress: dict[str, str]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import pytest
 
 from pacsstack.controller.diagnosis import diagnose
 from pacsstack.spec.status import Reason
+from tests.unit.controller.builders import NOW
 
 
 def pod(*statuses: dict[str, Any], conditions: list[dict[str, Any]] | None = None, **more: Any) -> dict[str, Any]:
@@ -32,7 +33,8 @@ def unscheduled(message: str) -> dict[str, Any]:
     return pod(conditions=[condition])
 
 
-RUNNING = {"running": {"startedAt": "2026-03-01T00:00:00Z"}}
+RUNNING = {"running": {"startedAt": "2026-02-28T23:00:00Z"}}
+JUST_STARTED = {"running": {"startedAt": "2026-02-28T23:59:30Z"}}
 UNBOUND = unscheduled("0/1 nodes are available: pod has unbound immediate PersistentVolumeClaims.")
 TOO_BIG = unscheduled("0/1 nodes are available: 1 Insufficient memory. preemption: 0/1 nodes are available.")
 BACK_OFF = pod(
@@ -67,7 +69,7 @@ OUT_OF_MEMORY = pod(
 EVICTED = pod(phase="Failed", reason="Evicted", message="The node was low on resource: ephemeral-storage.")
 SILENT = pod(container(RUNNING, started=True))
 STARTING = pod(container({"waiting": {"reason": "ContainerCreating"}}))
-WARMING_UP = pod(container(RUNNING))
+WARMING_UP = pod(container(JUST_STARTED, started=True))
 READY = pod(container(RUNNING, started=True, ready=True), phase="Running")
 RESTARTED_AND_READY = pod(
     container(
@@ -90,7 +92,7 @@ RESTARTED_AND_READY = pod(
     ],
 )
 def test_each_cause_is_named_with_what_helps(shown: dict[str, Any], reason: Reason, said: str) -> None:
-    found = diagnose([STARTING, shown])
+    found = diagnose([STARTING, shown], NOW)
     assert found is not None
     assert found.reason == reason
     assert said in found.message
@@ -99,16 +101,16 @@ def test_each_cause_is_named_with_what_helps(shown: dict[str, Any], reason: Reas
 
 @pytest.mark.parametrize("shown", [STARTING, WARMING_UP, READY, RESTARTED_AND_READY])
 def test_what_takes_its_time_or_is_well_has_no_cause(shown: dict[str, Any]) -> None:
-    assert diagnose([shown]) is None
+    assert diagnose([shown], NOW) is None
 
 
 def test_a_pod_that_is_going_away_does_not_count() -> None:
     going = {**CRASHING, "metadata": {**CRASHING["metadata"], "deletionTimestamp": "2026-03-01T00:00:00Z"}}
-    assert diagnose([going]) is None
+    assert diagnose([going], NOW) is None
 
 
 def test_an_init_container_is_looked_at_too() -> None:
     failed = container({"terminated": {"exitCode": 2, "reason": "Error"}}, name="prepare")
-    found = diagnose([pod(initContainerStatuses=[failed])])
+    found = diagnose([pod(initContainerStatuses=[failed])], NOW)
     assert found is not None
     assert "'prepare'" in found.message

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pacsstack.controller.components import READY as FINE
 from pacsstack.controller.components import Verdict
 from pacsstack.controller.problems import Problem, credentials_problem
+from pacsstack.controller.resources import Object
 from pacsstack.controller.status import (
     VALID,
     Standing,
@@ -20,7 +21,7 @@ from tests.unit.controller.builders import NOW
 STARTING = Verdict("False", Reason.PROGRESSING, "starting")
 
 
-def status(**verdicts: Verdict):
+def status(**verdicts: Verdict) -> Object:
     kinds = {ConditionType(name): verdict for name, verdict in verdicts.items()}
     return status_of(Standing(with_ready(kinds, paused=False), {}, {}), 3, [], NOW)
 
