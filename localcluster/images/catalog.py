@@ -8,7 +8,7 @@ GoogleCloudPlatform/healthcare-dicom-dicomweb-adapter.
 from pathlib import Path
 
 from localcluster.images.debian import Account, Debian
-from localcluster.images.layer import Configuration, Image, Layer
+from localcluster.images.layer import Configuration, Image
 from localcluster.images.python import LockedPackages, Project
 from localcluster.images.tree import Entry, Tree
 
@@ -146,8 +146,3 @@ def operator() -> Image:
 def images() -> dict[str, Image]:
     """Every image by its name."""
     return {image.name: image for image in (orthanc(), postgres(), nginx(), adapter_import(), operator())}
-
-
-def all_layers() -> list[Layer]:
-    """The layers of every image, shared ones once."""
-    return list({layer.key(): layer for image in images().values() for layer in image.layers}.values())

@@ -4,8 +4,11 @@ import hashlib
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+from localcluster.errors import ClusterError
 
 FORMAT = 1
 """Raise it when the way layers are written changes, so that every image is built again."""
@@ -31,8 +34,21 @@ class Layer(ABC):
             ClusterError: it cannot be built; the message says why.
         """
 
+    @cached_property
     def key(self) -> str:
-        """The name under which the built layer is kept: the same for the same inputs."""
+        """The name under which the built layer is kept: the same for the same inputs, as they were when first asked."""
+        return self._key_now()
+
+    def require_unchanged(self) -> None:
+        """Make sure that the sources are still those of the key.
+
+        Raises:
+            ClusterError: somebody has changed them meanwhile.
+        """
+        if self._key_now() != self.key:
+            raise ClusterError(f"the sources of {self.name} changed while they were read: run the same command again")
+
+    def _key_now(self) -> str:
         return f"{self.name}-{digest([FORMAT, type(self).__name__, self.inputs()])[:16]}"
 
 
@@ -71,10 +87,10 @@ class Image:
     layers: tuple[Layer, ...]
     configuration: Configuration
 
-    @property
+    @cached_property
     def tag(self) -> str:
         """Differs as soon as anything in the image does, so that no pod runs an old one by accident."""
-        return digest([[layer.key() for layer in self.layers], self.configuration.as_oci()])[:12]
+        return digest([[layer.key for layer in self.layers], self.configuration.as_oci()])[:12]
 
     @property
     def reference(self) -> str:

@@ -81,6 +81,7 @@ class Project(Layer):
                 place = copy / path.relative_to(self.root)
                 place.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(path, place)
+            self.require_unchanged()
             _install(
                 Path(directory, "root"), target, "--no-deps", "--no-build-isolation", str(copy), extra=self.commands
             )

@@ -75,7 +75,7 @@ def _import(image: Image) -> None:
 
 
 def _build_layers(wanted: Sequence[Image]) -> None:
-    layers = {layer.key(): layer for image in wanted for layer in image.layers if not _tar(layer).exists()}
+    layers = {layer.key: layer for image in wanted for layer in image.layers if not _tar(layer).exists()}
     if layers:
         ensure_packages()
     with ThreadPoolExecutor(_WORKERS) as pool:
@@ -91,7 +91,7 @@ def _select(names: Sequence[str]) -> list[Image]:
 
 
 def _tar(layer: Layer) -> Path:
-    return _LAYERS / f"{layer.key()}.tar"
+    return _LAYERS / f"{layer.key}.tar"
 
 
 def _build_layer(layer: Layer) -> None:

@@ -52,6 +52,7 @@ class Tree(Layer):
     def write(self, target: Path) -> None:
         """Write the layer."""
         write_entries(self.entries(), target)
+        self.require_unchanged()
 
     def entries(self) -> list[Entry]:
         """Every entry, sorted by path, directories before what is in them."""

@@ -7,6 +7,9 @@ import json
 import tarfile
 from typing import TYPE_CHECKING
 
+import pytest
+
+from localcluster.errors import ClusterError
 from localcluster.images.archive import layer_digest, write_archive
 from localcluster.images.layer import Configuration, Image
 from localcluster.images.tree import Tree
@@ -74,3 +77,11 @@ def test_layers_that_the_importer_has_are_left_out(tmp_path: Path) -> None:
     write_archive(found, [layer], tmp_path / "image.tar", {layer_digest(layer)})
     with tarfile.open(tmp_path / "image.tar") as archive:
         assert f"blobs/{layer_digest(layer).replace(':', '/')}" not in archive.getnames()
+
+
+def test_sources_that_change_on_the_way_are_noticed(tmp_path: Path) -> None:
+    [layer] = image(sources(tmp_path)).layers
+    assert layer.key.startswith("files-")
+    sources(tmp_path, "two")
+    with pytest.raises(ClusterError, match="run the same command again"):
+        layer.write(tmp_path / "layer.tar")
