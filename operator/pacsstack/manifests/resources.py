@@ -14,23 +14,26 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Defaults:
-    """What a container gets when the resource says nothing: request and limit of each."""
+    """What a container gets when the resource says nothing: request and limit of each.
+
+    Requests are small, so that several archives fit on a small node; limits leave room for a busy one.
+    """
 
     cpu: tuple[str, str]
     memory: tuple[str, str]
 
 
-POSTGRES = Defaults(cpu=("100m", "2"), memory=("256Mi", "1Gi"))
+POSTGRES = Defaults(cpu=("50m", "2"), memory=("128Mi", "1Gi"))
 """In use about 90 MiB with 128 MiB of shared buffers, and more with the index."""
 
-ORTHANC = Defaults(cpu=("200m", "4"), memory=("512Mi", "2Gi"))
+ORTHANC = Defaults(cpu=("100m", "4"), memory=("256Mi", "2Gi"))
 """In use about 200 MiB, with a large study in memory several times that."""
 
-PROXY = Defaults(cpu=("50m", "2"), memory=("64Mi", "256Mi"))
+PROXY = Defaults(cpu=("20m", "2"), memory=("32Mi", "256Mi"))
 """nginx buffers next to nothing; encryption takes processor."""
 
-ADAPTER = Defaults(cpu=("100m", "2"), memory=("512Mi", "1Gi"))
-"""What Google's own Terraform asks for."""
+ADAPTER = Defaults(cpu=("50m", "2"), memory=("256Mi", "1Gi"))
+"""A Java machine: its heap is 70 % of the limit."""
 
 
 def resources(given: Resources, defaults: Defaults) -> Manifest:
