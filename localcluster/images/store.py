@@ -123,4 +123,6 @@ def _alone() -> Iterator[None]:
     _LAYERS.mkdir(parents=True, exist_ok=True)
     with (STORE / "lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        for leftover in STORE.rglob("unfinished-*"):  # of a build that was killed
+            leftover.unlink()
         yield
