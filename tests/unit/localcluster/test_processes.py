@@ -3,14 +3,15 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from localcluster.errors import ClusterError
-from localcluster.processes import Processes, Program, end_process, start_time
+from localcluster.processes import Processes, Program, command_line, end_process, start_time
 
-IDLE = Program("idle", ("sleep", "600"))
+IDLE = Program("idle", ("sleep", "86399.125"))
 STUBBORN = Program(
     "stubborn",
     (
@@ -39,7 +40,7 @@ def test_a_started_program_is_known_to_the_next_run(processes: Processes, tmp_pa
 def test_other_arguments_start_it_again(processes: Processes) -> None:
     processes.ensure(IDLE)
     first = processes.pid("idle")
-    assert processes.ensure(Program("idle", ("sleep", "601")))
+    assert processes.ensure(Program("idle", ("sleep", "86399.25")))
     assert processes.pid("idle") != first
     assert start_time(first) == -1 or not Path(f"/proc/{first}/cmdline").read_bytes()
 
@@ -75,28 +76,39 @@ def test_a_process_that_got_a_recycled_number_is_spared(processes: Processes, tm
     end_process(record.pid, record.started, 0)
 
 
+@contextmanager
+def started_by_somebody(argv: tuple[str, ...]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(argv)
+    # The kernel lets the parent go on a moment before the new arguments can be read.
+    while command_line(process.pid) != argv:
+        assert process.poll() is None
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+
+
 def test_end_process_spares_a_process_that_started_at_another_moment() -> None:
-    with subprocess.Popen(IDLE.argv) as stranger:
+    with started_by_somebody(IDLE.argv) as stranger:
         end_process(stranger.pid, start_time(stranger.pid) - 1, 1)
         assert stranger.poll() is None
-        stranger.kill()
 
 
 def test_a_process_of_a_run_that_was_killed_before_it_took_note_is_ended(processes: Processes, tmp_path: Path) -> None:
     followed = tmp_path / "followed"
     followed.touch()
     program = Program("follow", ("tail", "-f", str(followed)))
-    with subprocess.Popen(program.argv) as stray:
+    with started_by_somebody(program.argv) as stray:
         processes.ensure(program)
-        assert stray.wait(10) == -signal.SIGTERM
+        assert stray.poll() == -signal.SIGTERM
     assert processes.is_alive("follow")
 
 
 def test_a_stranger_with_the_same_arguments_is_spared(processes: Processes) -> None:
-    with subprocess.Popen(IDLE.argv) as stranger:
+    with started_by_somebody(IDLE.argv) as stranger:
         processes.ensure(IDLE)
         assert stranger.poll() is None
-        stranger.kill()
 
 
 def test_a_record_of_an_earlier_boot_is_of_nobody(processes: Processes, tmp_path: Path) -> None:
