@@ -12,7 +12,9 @@ from localcluster.containerd import ctr, image_names, import_image
 from localcluster.errors import ClusterError
 from localcluster.images.archive import layer_digest, write_archive
 from localcluster.images.catalog import images
+from localcluster.images.debian import Debian
 from localcluster.images.layer import Image, Layer
+from localcluster.images.python import LockedPackages
 from localcluster.packages import ensure_packages
 from localcluster.progress import say
 from localcluster.settings import LOCAL
@@ -78,8 +80,10 @@ def _build_layers(wanted: Sequence[Image]) -> None:
     layers = {layer.key: layer for image in wanted for layer in image.layers if not _tar(layer).exists()}
     if layers:
         ensure_packages()
+    # What somebody may be editing comes first: an edit between taking a layer's key and building it ends the build.
+    ordered = sorted(layers.values(), key=lambda layer: isinstance(layer, Debian | LockedPackages))
     with ThreadPoolExecutor(_WORKERS) as pool:
-        list(pool.map(_build_layer, layers.values()))
+        list(pool.map(_build_layer, ordered))
 
 
 def _select(names: Sequence[str]) -> list[Image]:
