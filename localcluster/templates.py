@@ -10,6 +10,7 @@ _TEMPLATES = Environment(
     loader=FileSystemLoader(MANIFESTS),
     undefined=StrictUndefined,
     keep_trailing_newline=True,
+    trim_blocks=True,
     autoescape=False,  # noqa: S701 (nothing here is HTML)
 )
 
@@ -17,5 +18,10 @@ _TEMPLATES = Environment(
 def write_from_template(template: str, target: Path, **values: object) -> Path:
     """Write one configuration file; returns its path."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(_TEMPLATES.get_template(template).render(**values))
+    target.write_text(filled(template, **values))
     return target
+
+
+def filled(template: str, **values: object) -> str:
+    """The text of one template."""
+    return _TEMPLATES.get_template(template).render(**values)
