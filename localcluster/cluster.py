@@ -16,6 +16,7 @@ from localcluster.errors import ClusterError
 from localcluster.leftovers import end_pods, remove_traces
 from localcluster.network import ensure_interface, interface_owner, remove_network
 from localcluster.packages import ensure_packages
+from localcluster.predecessor import remove_dead_predecessor
 from localcluster.processes import Processes, Program, boot_id
 from localcluster.progress import say
 from localcluster.settings import (
@@ -177,6 +178,7 @@ class Cluster:
         self._boot.write_text(boot_id())
         ensure_certificates(self.settings)
         if self.settings.has_node:
+            remove_dead_predecessor(self.settings)
             ensure_interface(self.settings)
             self._ensure("containerd")
         self._ensure("etcd")

@@ -35,8 +35,7 @@ def ensure_interface(settings: Settings) -> None:
         _ip("link", "add", INTERFACE, "type", "bridge")
         _ip("link", "set", INTERFACE, "alias", str(settings.state))
     elif owner != str(settings.state):
-        cure = f"run `make cluster-down` there, or `ip link delete {INTERFACE}` if that cluster is gone"
-        raise ClusterError(f"interface {INTERFACE} belongs to the cluster in {owner}: {cure}")
+        raise ClusterError(f"interface {INTERFACE} belongs to the cluster in {owner}: run `make cluster-down` there")
     _ip("address", "replace", f"{NODE_ADDRESS}/32", "dev", INTERFACE)
     _ip("link", "set", INTERFACE, "up")
     _ip("route", "replace", SERVICE_CIDR, "dev", INTERFACE, "src", NODE_ADDRESS)
