@@ -4,26 +4,20 @@ import logging
 import os
 import signal
 import sys
-import threading
-from types import FrameType
 
 from .errors import CredentialError, FlagError
 from .flags import USAGE, parse
 from .service import start
 
 _LINE = "%(asctime)s [%(threadName)s] %(levelname)s %(name)s - %(message)s"
+_ENDING = (signal.SIGTERM, signal.SIGINT)
 _TERMINATED = 128 + signal.SIGTERM
 
 
 def main() -> int:
     """Serve until SIGTERM or SIGINT; ends with 1 and one line when it cannot begin."""
-    stop = threading.Event()
-
-    def end(_signal: int, _frame: FrameType | None) -> None:
-        stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(number, end)
+    # Blocked and waited for, in this thread and all later ones: a handler could run in the middle of any call.
+    signal.pthread_sigmask(signal.SIG_BLOCK, _ENDING)
     try:
         flags = parse(sys.argv[1:], os.environ)
         if flags.help:
@@ -34,7 +28,7 @@ def main() -> int:
     except (FlagError, CredentialError, OSError) as error:
         sys.stderr.write(f"import adapter: {error}\n")
         return 1
-    stop.wait()
+    signal.sigwait(_ENDING)
     # The real one ends at once too: what it has not acknowledged, the sender sends again.
     sys.stdout.flush()
     os._exit(_TERMINATED)
