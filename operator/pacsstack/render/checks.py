@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 LARGEST_CONFIGURATION = 512 * 1024
 """Bytes; what `spec.orthanc.configuration` may take of the 1 MiB that a Secret can hold."""
 
-_ANNOTATION_KEY = re.compile(r"([a-z0-9]([-a-z0-9.]*[a-z0-9])?/)?[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?")
 _INCLUDES = ("include", "include_dir", "include_if_exists")
 
 __all__ = ["LARGEST_CONFIGURATION", "SpecProblem", "check_spec"]
@@ -105,10 +103,7 @@ def _annotations(stack: PacsStack) -> Iterator[SpecProblem]:
         given["spec.adapter.import.serviceAccount"] = adapter.service_account.annotations
     for path, keys in given.items():
         for key in keys:
-            if not _ANNOTATION_KEY.fullmatch(key):
-                message = "write the key as `example.org/name`: an optional DNS name, a slash, and at most 63 letters, "
-                yield SpecProblem(f"{path}.annotations[{key!r}]", message + "digits, `-`, `_` and `.`")
-            elif key.startswith("pacsstack.io/"):
+            if key.startswith("pacsstack.io/"):
                 yield SpecProblem(
                     f"{path}.annotations[{key!r}]", "choose another key: pacsstack.io/ is PacsStack's own"
                 )
