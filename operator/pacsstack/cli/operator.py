@@ -28,10 +28,23 @@ def operator() -> None:
     "--kubeconfig", type=click.Path(exists=True, dir_okay=False), help="Default: KUBECONFIG, or the pod's own."
 )
 @click.option("--health-port", default=8080, show_default=True, help="Where /healthz answers; 0 for nowhere.")
+@click.option(
+    "--leader-election/--no-leader-election",
+    default=None,
+    help="Hold a Lease while working, so that of two operators one waits. Default: inside a cluster only.",
+)
 @click.option("--log-format", type=click.Choice(["json", "text"]), default="json", show_default=True)
-def run(namespaces: tuple[str, ...], kubeconfig: str | None, health_port: int, log_format: str) -> None:
+def run(
+    namespaces: tuple[str, ...],
+    kubeconfig: str | None,
+    health_port: int,
+    *,
+    leader_election: bool | None,
+    log_format: str,
+) -> None:
     """Run the operator until it is told to end."""
     # Imported here, so that `manifests` needs no cluster library.
+    from pacsstack.controller.candidacy import candidate  # noqa: PLC0415
     from pacsstack.controller.logs import configure_logging  # noqa: PLC0415
     from pacsstack.controller.runner import Options, run_operator  # noqa: PLC0415
 
@@ -40,7 +53,11 @@ def run(namespaces: tuple[str, ...], kubeconfig: str | None, health_port: int, l
     if path is not None:
         # Kopf reads the same file, and takes its place from the environment alone.
         os.environ["KUBECONFIG"] = path
-    asyncio.run(run_operator(Options(namespaces, path, health_port)))
+    elected = leader_election or (leader_election is None and path is None)
+    options = Options(
+        namespaces, path, health_port, candidate(namespaces, in_cluster=path is None) if elected else None
+    )
+    asyncio.run(run_operator(options))
 
 
 @operator.command()

@@ -25,14 +25,10 @@ from pacsstack.render.names import FIELD_MANAGER
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-REQUEST_TIMEOUT = 30.0
-"""Seconds for one request; the API server itself gives up after 60."""
+    from pacsstack.controller.periods import Periods
 
 WATCH_TIMEOUT = 300
 """Seconds after which the server ends a watch, so that none lives forever."""
-
-WATCH_SILENCE = 75.0
-"""Seconds without even a bookmark, which the server sends each minute, after which a watch counts as dead."""
 
 PAGE = 500
 """Objects in one answer to a list, as kubectl does it."""
@@ -44,13 +40,14 @@ _METADATA_LIST = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=
 class Cluster:
     """Reads and writes objects. Every method raises one of `controller.errors`."""
 
-    def __init__(self, api: ApiClient) -> None:
+    def __init__(self, api: ApiClient, periods: Periods) -> None:
         """Use a configured client of the library."""
         self._api = api
+        self._periods = periods
         self._client = DynamicClient(api)
 
     @classmethod
-    async def connect(cls, kubeconfig: str | None) -> Self:
+    async def connect(cls, kubeconfig: str | None, periods: Periods) -> Self:
         """Use a kubeconfig, or the pod's own ServiceAccount when it is None."""
         settings = Configuration()
         if kubeconfig is None:
@@ -60,7 +57,7 @@ class Cluster:
         settings.connection_pool_maxsize = 64
         api = ApiClient(settings)
         api.user_agent = f"pacsstack-operator/{OPERATOR_VERSION}"
-        return cls(api)
+        return cls(api, periods)
 
     async def close(self) -> None:
         """End all connections."""
@@ -156,7 +153,9 @@ class Cluster:
             timeout_seconds=WATCH_TIMEOUT,
             query_params=[("watch", "true"), ("allowWatchBookmarks", "true")],
             header_params={"Accept": _METADATA_ITEM},
-            _request_timeout=aiohttp.ClientTimeout(total=None, sock_connect=REQUEST_TIMEOUT, sock_read=WATCH_SILENCE),
+            _request_timeout=aiohttp.ClientTimeout(
+                total=None, sock_connect=self._periods.request, sock_read=self._periods.silence
+            ),
         )
         try:
             async for line in response.content:
@@ -181,7 +180,7 @@ class Cluster:
         return str(resource.path(name=name, namespace=namespace))
 
     async def _ask(self, method: str, path: str, **options: Any) -> Object:  # noqa: ANN401
-        response = await self._send(method, path, **{"_request_timeout": REQUEST_TIMEOUT, **options})
+        response = await self._send(method, path, **{"_request_timeout": self._periods.request, **options})
         try:
             answer: Object = await response.json()
         except (aiohttp.ClientError, TimeoutError) as error:

@@ -12,16 +12,13 @@ from pacsstack.controller.queue import Key
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-GRACE = 60.0
-"""Seconds that an event may be late before the watch counts as dead. Kopf reopens a silent stream after 70 at most, a
-list follows at once."""
-
 
 class Delivery:
     """Versions of stacks as the watch has delivered them, and since when it is behind a list."""
 
-    def __init__(self) -> None:
-        """Start with nothing delivered."""
+    def __init__(self, grace: float) -> None:
+        """Start with nothing delivered; an event may be late by so many seconds."""
+        self._grace = grace
         self._versions: dict[str, str] = {}
         self._keys: dict[str, Key] = {}
         self._behind_since: dict[str, float] = {}
@@ -49,4 +46,4 @@ class Delivery:
     def stalled(self, now: float) -> float | None:
         """Return for how many seconds the watch has been behind, if that is longer than the grace."""
         behind = now - min(self._behind_since.values(), default=now)
-        return behind if behind > GRACE else None
+        return behind if behind > self._grace else None

@@ -10,11 +10,16 @@ from pacsstack.render.names import STACK_LABEL
 if TYPE_CHECKING:
     import kopf
 
+    from pacsstack.controller.periods import Periods
 
-def configure(settings: kopf.OperatorSettings) -> None:
+ERROR_PAUSES = (1, 2, 4, 8, *[10] * 60)
+"""Seconds between attempts: Kopf ends the operator after the last, and an API server may be away for some minutes."""
+
+
+def configure(settings: kopf.OperatorSettings, periods: Periods) -> None:
     """Set what differs from Kopf's defaults."""
     _watch_only(settings)
-    _notice_dead_watches(settings)
+    _notice_dead_watches(settings, periods)
     # Only children of stacks come over the wire, not every Secret and pod of the cluster.
     for kind in (*CHILD_KINDS, POD):
         settings.watching.label_selectors[kind.group, kind.version, kind.plural] = STACK_LABEL
@@ -32,10 +37,12 @@ def _watch_only(settings: kopf.OperatorSettings) -> None:
     settings.queueing.exit_timeout = 0.5
 
 
-def _notice_dead_watches(settings: kopf.OperatorSettings) -> None:
+def _notice_dead_watches(settings: kopf.OperatorSettings, periods: Periods) -> None:
     # Streams have died silently in the past; each ends by itself after five minutes and is opened again.
     settings.watching.server_timeout = 300
     settings.watching.client_timeout = 310
-    settings.watching.connect_timeout = 30
+    settings.watching.connect_timeout = periods.request
+    settings.watching.inactivity_timeout = periods.silence
     settings.watching.chunk_size = 500
-    settings.networking.request_timeout = 30
+    settings.networking.request_timeout = periods.request
+    settings.networking.error_backoffs = ERROR_PAUSES

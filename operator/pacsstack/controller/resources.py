@@ -42,6 +42,7 @@ DEPLOYMENT = ResourceKind("apps", "v1", "Deployment", "deployments")
 NETWORK_POLICY = ResourceKind("networking.k8s.io", "v1", "NetworkPolicy", "networkpolicies")
 DISRUPTION_BUDGET = ResourceKind("policy", "v1", "PodDisruptionBudget", "poddisruptionbudgets")
 EVENT = ResourceKind("events.k8s.io", "v1", "Event", "events")
+LEASE = ResourceKind("coordination.k8s.io", "v1", "Lease", "leases")
 
 CHILD_KINDS = (
     SECRET,
@@ -63,7 +64,7 @@ NEVER_PRUNED = ("PersistentVolumeClaim", "Secret")
 """Kinds that hold data or credentials: they stay even when nothing wants them any more."""
 
 _BY_NAME = {
-    (kind.api_version, kind.kind): kind for kind in (*CHILD_KINDS, PACSSTACK, POD, EVENT)
+    (kind.api_version, kind.kind): kind for kind in (*CHILD_KINDS, PACSSTACK, POD, EVENT, LEASE)
 }  # fmt: skip
 
 Identity = tuple[str, str]

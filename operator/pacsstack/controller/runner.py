@@ -17,8 +17,10 @@ from pacsstack.controller.delivery import Delivery
 from pacsstack.controller.errors import ApiError, NotFoundError, TransientError
 from pacsstack.controller.handlers import registry_for
 from pacsstack.controller.health import serve_health
+from pacsstack.controller.lease import Candidate, Election, Mandate
 from pacsstack.controller.logs import about
 from pacsstack.controller.operator_settings import configure
+from pacsstack.controller.periods import Periods
 from pacsstack.controller.queue import Key, WorkQueue
 from pacsstack.controller.reconcile import Reconciler
 from pacsstack.controller.references import ReferenceIndex
@@ -36,18 +38,6 @@ logger = logging.getLogger(__name__)
 WORKERS = 8
 """Passes at the same time; each is mostly waiting for the API server."""
 
-PASS_TIMEOUT = 120.0
-"""Seconds after which a pass is given up and repeated."""
-
-RESYNC = 300.0
-"""Seconds after which a stack is looked at although nothing happened, such as for a certificate that grows old."""
-
-UNREADY_RESYNC = 30.0
-"""The same for a stack that is not ready: that something takes too long is no event."""
-
-COMPARISON = 20.0
-"""Seconds between two lists that prove that the watch lives."""
-
 
 @dataclass(frozen=True)
 class Options:
@@ -56,6 +46,9 @@ class Options:
     namespaces: Sequence[str] = ()
     kubeconfig: str | None = None
     health_port: int = 8080
+    candidate: Candidate | None = None
+    """Which Lease to hold while writing; None writes without one."""
+    periods: Periods = field(default_factory=Periods)
 
 
 def images_from(environment: Mapping[str, str]) -> Images:
@@ -66,7 +59,7 @@ def images_from(environment: Mapping[str, str]) -> Images:
 
 async def run_operator(options: Options) -> None:
     """Run until SIGTERM or SIGINT, or until something fails that a restart has to mend."""
-    cluster = await Cluster.connect(options.kubeconfig)
+    cluster = await Cluster.connect(options.kubeconfig, options.periods)
     try:
         await _wait_for_definition(cluster, options)
         await Operator(cluster, options).run()
@@ -96,12 +89,15 @@ class Operator:
 
     cluster: Cluster
     options: Options
-    delivery: Delivery = field(default_factory=Delivery)
     references: ReferenceIndex = field(default_factory=ReferenceIndex)
 
     def __post_init__(self) -> None:
-        """Make the queue and the reconciler."""
+        """Make the queue, the reconciler and what permits it to write."""
         self._clock = asyncio.get_running_loop().time
+        self._periods = self.options.periods
+        self._delivery = Delivery(self._periods.late)
+        self._mandate = Mandate()
+        self._election = self._candidacy()
         self._queue = WorkQueue(self._clock)
         self._reconciler = Reconciler(self.cluster, images_from(os.environ), self.references, lambda: datetime.now(UTC))
 
@@ -118,13 +114,22 @@ class Operator:
                 await task
         finally:
             await _cancelled([watching, *tasks])
+            if self._election is not None:
+                await self._election.release()
             logger.info("PacsStack operator ends")
+
+    def _candidacy(self) -> Election | None:
+        if self.options.candidate is None:
+            self._mandate.grant()
+            return None
+        return Election(self.cluster, self.options.candidate, self._mandate, self._periods, self._clock)
 
     def _namespaces(self) -> list[str | None]:
         return [*self.options.namespaces] or [None]
 
     def _background(self) -> list[Coroutine[Any, Any, None]]:
         return [
+            *([self._election.run()] if self._election is not None else []),
             *(self._work() for _ in range(WORKERS)),
             *(
                 SecretWatch(self.cluster, self.references, self._queue, namespace).run()
@@ -136,8 +141,8 @@ class Operator:
 
     async def _watch(self) -> None:
         settings = kopf.OperatorSettings()
-        configure(settings)
-        registry = registry_for(self._queue, self.delivery, in_cluster=self.options.kubeconfig is None)
+        configure(settings, self._periods)
+        registry = registry_for(self._queue, self._delivery, in_cluster=self.options.kubeconfig is None)
         await kopf.operator(
             registry=registry,
             settings=settings,
@@ -150,35 +155,38 @@ class Operator:
             key = await self._queue.get()
             with about(key):
                 try:
+                    await self._mandate.wait()
                     await self._pass(key)
                 finally:
                     self._queue.done(key)
 
     async def _pass(self, key: Key) -> None:
         try:
-            async with asyncio.timeout(PASS_TIMEOUT):
+            async with asyncio.timeout(self._periods.one_pass), self._mandate.in_force():
                 outcome = await self._reconciler.reconcile(key)
         except (ApiError, TimeoutError) as error:
             delay = self._queue.failed(key, getattr(error, "retry_after", 0.0))
-            logger.warning("the pass is repeated in %.1f s: %s", delay, error or "it took too long")
+            logger.warning(
+                "the pass is repeated in %.1f s: %s", delay, error or "it took too long, or the Lease was lost"
+            )
             return
         self._queue.succeeded(key)
         if outcome.gone:
             self._queue.forget(key)
             return
-        interval = RESYNC if outcome.ready else UNREADY_RESYNC
+        interval = self._periods.resync if outcome.ready else self._periods.unready_resync
         # Jitter spreads the fleet over the interval.
         self._queue.add(key, interval * (0.9 + random.random() / 5))  # noqa: S311
 
     async def _compare(self) -> None:
         while True:
-            await asyncio.sleep(COMPARISON)
+            await asyncio.sleep(self._periods.comparison)
             try:
                 listed = await self._list()
             except ApiError as error:
                 logger.warning("the stacks could not be listed to compare them with the watch: %s", error)
                 continue
-            for key in self.delivery.compare(listed, self._clock()):
+            for key in self._delivery.compare(listed, self._clock()):
                 self._queue.add(key)
 
     async def _list(self) -> list[Mapping[str, Any]]:
@@ -189,7 +197,7 @@ class Operator:
         return found
 
     def _ailment(self) -> str | None:
-        behind = self.delivery.stalled(self._clock())
+        behind = self._delivery.stalled(self._clock())
         return None if behind is None else f"the watch of PacsStacks has delivered nothing new for {behind:.0f} s"
 
 

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 DEFAULT_NAMESPACE = "pacsstack-system"
 NAME = "pacsstack-operator"
 HEALTH_PORT = 8080
+LEASE_NAME = NAME
+"""The Lease by which of several operators one works (kubernetes.io, "Leases")."""
 USER = 65532
 """The user and group that the image's processes run as."""
 
@@ -36,6 +38,8 @@ def build_operator(image: str, namespace: str, related_images: Mapping[str, str]
         build_service_account(namespace),
         build_cluster_role(),
         build_cluster_role_binding(namespace),
+        build_lease_role(namespace),
+        build_lease_role_binding(namespace),
         build_network_policy(namespace),
         build_deployment(image, namespace, related_images),
     ]
@@ -91,6 +95,30 @@ def build_cluster_role_binding(namespace: str) -> dict[str, Any]:
         "kind": "ClusterRoleBinding",
         "metadata": {"name": NAME, "labels": _LABELS},
         "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "ClusterRole", "name": NAME},
+        "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
+    }
+
+
+def build_lease_role(namespace: str) -> dict[str, Any]:
+    """Return the right to the operator's own Lease; `create` cannot be bound to a name (kubernetes.io, "RBAC")."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "Role",
+        "metadata": _metadata(namespace),
+        "rules": [
+            _rule("coordination.k8s.io", ["leases"], ["create"]),
+            {**_rule("coordination.k8s.io", ["leases"], ["get", "patch"]), "resourceNames": [LEASE_NAME]},
+        ],
+    }
+
+
+def build_lease_role_binding(namespace: str) -> dict[str, Any]:
+    """Return what gives the right to the Lease to the operator's account."""
+    return {
+        "apiVersion": "rbac.authorization.k8s.io/v1",
+        "kind": "RoleBinding",
+        "metadata": _metadata(namespace),
+        "roleRef": {"apiGroup": "rbac.authorization.k8s.io", "kind": "Role", "name": NAME},
         "subjects": [{"kind": "ServiceAccount", "name": NAME, "namespace": namespace}],
     }
 
