@@ -15,6 +15,7 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+SETTINGS = Path("/tmp/orthanc.json")  # noqa: S108  (where the image writes what it has merged)
 SECONDS = 4.0
 HEAD = 6
 CALLING_AE_TITLE = "PACSSTACK-PROBE"
@@ -105,7 +106,7 @@ def ask(port: int, user: str, password: str) -> None:
 
 def main() -> int:
     """Check both and say what failed."""
-    settings: dict[str, Any] = json.loads(Path("/tmp/orthanc.json").read_text(encoding="utf-8"))  # noqa: S108
+    settings: dict[str, Any] = json.loads(SETTINGS.read_text(encoding="utf-8"))
     user, password = next(iter(settings["RegisteredUsers"].items()))
     try:
         echo(settings["DicomPort"], settings["DicomAet"])
