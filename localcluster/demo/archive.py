@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from localcluster.demo.study import Instance
 
 _BOUNDARY = "pacsstack-boundary-4b1d"
-_TIMEOUT = 60
 
 SOP_INSTANCE_UID = "00080018"
 
@@ -50,7 +49,7 @@ class Archive:
     """One archive at its base URL, as one user.
 
     `authority` is the PEM file to trust. `address` is where to connect when the name in the URL is known inside the
-    cluster only.
+    cluster only. `timeout` is how many seconds an answer may take.
     """
 
     url: str
@@ -58,6 +57,7 @@ class Archive:
     user: str | None = None
     password: str | None = None
     address: str | None = None
+    timeout: float = 60
 
     def session(self) -> requests.Session:
         """Return a session with this archive's user, authority and address."""
@@ -88,7 +88,9 @@ class Archive:
         """Send one request and return the answer, whatever its status."""
         with self.session() as session:
             url = self.at(path)
-            return session.request(method, url, headers=headers, data=data, allow_redirects=follow, timeout=_TIMEOUT)
+            return session.request(
+                method, url, headers=headers, data=data, allow_redirects=follow, timeout=self.timeout
+            )
 
     def get(self, path: str, *, headers: Mapping[str, str] | None = None) -> requests.Response:
         """Send a GET request that must succeed.

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _DEBIAN = "/usr/bin:/usr/local/bin"
 """Where DCMTK's programs are; not PATH, because pynetdicom installs others of the same names."""
 
+_CONNECT_TIMEOUT = "10"
+"""Seconds that a connection may take; DCMTK itself would wait for ever."""
+
 _PROPOSE = {ExplicitVRLittleEndian: "-xe", ImplicitVRLittleEndian: "-xi", RLELossless: "-xr"}
 """What makes storescu propose a transfer syntax first, so that nothing is converted on the way."""
 
@@ -62,9 +65,9 @@ class Peer:
         return cls(host, int(port), ae_title, tls)
 
     def arguments(self, calling: str) -> list[str]:
-        """Return AE titles, TLS options and address as DCMTK's programs take them."""
+        """Return time-out, AE titles, TLS options and address as DCMTK's programs take them."""
         tls = self.tls.options() if self.tls else []
-        return ["-aet", calling, "-aec", self.ae_title, *tls, self.host, str(self.port)]
+        return ["-to", _CONNECT_TIMEOUT, "-aet", calling, "-aec", self.ae_title, *tls, self.host, str(self.port)]
 
 
 def program(name: str) -> str:

@@ -15,7 +15,6 @@ from localcluster.demo.cluster import Ground, find_ground
 from localcluster.demo.dcmtk import Tls
 from localcluster.demo.install import install_operator
 from localcluster.demo.stack import Stack
-from localcluster.demo.waiting import until
 from tests.support.audit import LOG
 from tests.support.certificates import Identity, make_identity
 from tests.support.evidence import tell_operator_log
@@ -39,10 +38,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def ground() -> Ground:
-    """The cluster of KUBECONFIG, or the local one, which is brought up when it is down; with all images."""
+def ground(pytestconfig: pytest.Config) -> Ground:
+    """The cluster of KUBECONFIG, or the local one, which is brought up when it is down; with all images.
+
+    From nothing this takes minutes, so its progress is shown in spite of pytest's capturing.
+    """
+    capture = pytestconfig.pluginmanager.getplugin("capturemanager")
     try:
-        return find_ground()
+        with capture.global_and_fixture_disabled():
+            print()
+            return find_ground()
     except subprocess.CalledProcessError as error:
         pytest.exit(f"{' '.join(map(str, error.cmd))} failed, see above: no test here can run", returncode=1)
 
@@ -175,6 +180,6 @@ def shaken(shaken_namespace: Kubectl, files: Path, staff_password: str) -> Runni
     stack = Stack(shaken_namespace, "shaken")
     wait_ready(stack)
     running = reach(stack, files, READER, staff_password)
-    until(lambda: running.archive.request("GET", "system").status_code == 200, "the archive to answer", 120)
+    running.wait_answers()
     running.settle()
     return running

@@ -6,7 +6,9 @@ import secrets
 from dataclasses import replace
 
 import pytest
+import requests
 
+from localcluster.demo.archive import Archive
 from localcluster.demo.dcmtk import DicomError, echo
 from localcluster.demo.waiting import until
 from tests.support.running import Running, wait_ready
@@ -40,6 +42,7 @@ def test_a_changed_name_reaches_orthanc_alone(shaken: Running) -> None:
         "patch", "pacs", shaken.stack.name, "--type=merge", "-p", '{"spec":{"orthanc":{"name":"Renamed archive"}}}'
     )
     wait_ready(shaken.stack)
+    shaken.wait_answers()
     assert shaken.archive.get("system").json()["Name"] == "Renamed archive"
     assert changed(before, pods(shaken)) == {"orthanc"}
 
@@ -53,15 +56,27 @@ def test_a_changed_database_password_is_taken_over(shaken: Running) -> None:
     shaken.kubectl.apply([secret(name, {"password": new})], "--field-manager=person")
     until(lambda: {"postgres", "orthanc"} <= changed(before, pods(shaken)), "both pods to be replaced", 120)
     wait_ready(shaken.stack)
+    shaken.wait_answers()
     assert shaken.stack.secret("postgres", "password") == new
     assert len(shaken.archive.get("instances").json()) == count
 
 
+def kept_out(archive: Archive) -> bool:
+    """The network policy may drop what the proxy would refuse."""
+    try:
+        return archive.request("GET", "system").status_code == 403
+    except (requests.ConnectionError, requests.Timeout):
+        return True
+
+
 def test_a_network_that_is_not_allowed_is_kept_out(shaken: Running) -> None:
+    """The next test proves that the door was closed and not broken: it opens again."""
     patch = '{"spec":{"proxy":{"allowedSources":["192.0.2.0/24"]}}}'
     shaken.kubectl.run("patch", "pacs", shaken.stack.name, "--type=merge", "-p", patch)
-    wait_ready(shaken.stack)
-    until(lambda: shaken.archive.request("GET", "system").status_code == 403, "the door to be closed", 60)
+    hasty = replace(shaken.archive, timeout=3)
+    until(lambda: kept_out(hasty), "the door to be closed", 60)
+    shaken.settle()
+    assert kept_out(hasty)
     with pytest.raises(DicomError):
         echo(shaken.clear)
 

@@ -40,9 +40,7 @@ def test_deleted_children_are_back(shaken: Running, kind: str) -> None:
 
     until(all_back, f"all {kind} to be back", BACK)
     wait_ready(shaken.stack)
-    again = shaken.again()
-    until(lambda: again.archive.request("GET", "system").status_code == 200, "the archive to answer", 60)
-    assert again.archive.instance_uids(study.uid) == {instance.sop_instance_uid for instance in study.instances}
+    shaken.again().wait_answers(study)
 
 
 ALTERED = [
@@ -51,7 +49,7 @@ ALTERED = [
     ("deployment", "orthanc", "/spec/template/spec/containers/0/image", "localhost/nothing:none"),
     ("statefulset", "postgres", "/spec/replicas", 0),
     ("networkpolicy", "orthanc", "/spec/ingress", []),
-    ("secret", "proxy", "/data", {}),
+    ("secret", "orthanc", "/data", {}),
 ]
 
 
@@ -64,7 +62,7 @@ def test_an_altered_field_is_back(shaken: Running, kind: str, suffix: str, path:
     shaken.kubectl.run("patch", kind, name, "--type=json", "-p", patch)
     until(lambda: field(shaken, kind, name, path) == before, f"{path} of {kind} {name} to be back", BACK)
     wait_ready(shaken.stack)
-    assert shaken.archive.get("system").status_code == 200
+    shaken.wait_answers()
 
 
 def field(shaken: Running, kind: str, name: str, path: str) -> object:

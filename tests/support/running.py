@@ -6,9 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+import requests
+
 from localcluster.demo.archive import Archive
 from localcluster.demo.dcmtk import Peer, Tls
 from localcluster.demo.stack import CLEAR, TLS, Stack
+from localcluster.demo.study import Study
+from localcluster.demo.waiting import until
 from tests.support.evidence import tell_state
 
 if TYPE_CHECKING:
@@ -35,6 +39,21 @@ class Running:
         labels = f"pacsstack.io/stack={self.stack.name},app.kubernetes.io/component={component}"
         pods = self.kubectl.list("pods", "-l", labels)
         return {pod["metadata"]["uid"] for pod in pods if "deletionTimestamp" not in pod["metadata"]}
+
+    def wait_answers(self, study: Study | None = None, timeout: float = 120) -> None:
+        """Wait until the archive answers over HTTPS, and has every image of a study.
+
+        After a restart of the database, each connection of Orthanc's pool fails once before it heals.
+        """
+        until(lambda: self._answers(study), f"the archive at {self.archive.url} to answer", timeout)
+
+    def _answers(self, study: Study | None) -> bool:
+        try:
+            self.archive.get("system")
+            found = self.archive.instance_uids(study.uid) if study else set()
+        except requests.RequestException:
+            return False
+        return study is None or found == {instance.sop_instance_uid for instance in study.instances}
 
     def settle(self, timeout: float = 120) -> None:
         """Wait until no rollout is under way and no pod of an old one is left."""

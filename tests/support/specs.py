@@ -11,18 +11,22 @@ if TYPE_CHECKING:
 
 PRIVATE_NETWORKS = ["10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.168.0.0/16"]
 EMR = "https://emr.example.org"
-SMALL = {"orthanc": {"storage": {"size": "1Gi"}}, "postgres": {"managed": {"storage": {"size": "1Gi"}}}}
+LITTLE = {"requests": {"cpu": "10m", "memory": "64Mi"}}
+"""What a component asks for here: several stacks share a machine of two processors."""
+VOLUME = {"size": "1Gi"}
 DESTINATION = "DESTINATION"
 """The AE title of the one modality that the archives know."""
 
 
 def resource(name: str, spec: dict[str, Any]) -> Object:
-    return {
-        "apiVersion": "pacsstack.io/v1alpha1",
-        "kind": "PacsStack",
-        "metadata": {"name": name},
-        "spec": {**SMALL, **spec},
+    """A PacsStack that asks for little, with this spec."""
+    small = {
+        "orthanc": {"storage": VOLUME, "resources": LITTLE},
+        "postgres": {"managed": {"storage": VOLUME, "resources": LITTLE}},
+        **spec,
+        "proxy": {"resources": LITTLE, **spec.get("proxy", {})},
     }
+    return {"apiVersion": "pacsstack.io/v1alpha1", "kind": "PacsStack", "metadata": {"name": name}, "spec": small}
 
 
 def root_spec(namespace: str, modality_host: str, modality_port: int) -> dict[str, Any]:
@@ -35,6 +39,7 @@ def root_spec(namespace: str, modality_host: str, modality_port: int) -> dict[st
             "import": {
                 "dicomwebURL": f"http://dicomstore.{namespace}.svc:8042/dicom-web",
                 "credentialsSecret": "adapter-key",
+                "resources": LITTLE,
             }
         },
         "proxy": {
