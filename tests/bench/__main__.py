@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from tests.bench import fleet  # noqa: F401  (importing a module registers its figures)
+from tests.bench import fleet, transfer  # noqa: F401  (importing a module registers its figures)
 from tests.bench.figure import FIGURES
 
 
