@@ -54,7 +54,8 @@ class Cluster:
             load_incluster_config(client_configuration=settings)
         else:
             await load_kube_config(config_file=kubeconfig, client_configuration=settings)
-        settings.connection_pool_maxsize = 64
+        # Each connection has a buffer of 256 KiB; one pass reads eleven lists at once.
+        settings.connection_pool_maxsize = 24
         api = ApiClient(settings)
         api.user_agent = f"pacsstack-operator/{OPERATOR_VERSION}"
         return cls(api, periods)

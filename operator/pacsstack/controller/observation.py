@@ -7,8 +7,8 @@ import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from pacsstack.controller.credentials import RECORD, generated_parts
-from pacsstack.controller.references import references
+from pacsstack.controller.credentials import RECORD
+from pacsstack.controller.references import used_secrets
 from pacsstack.controller.resources import CHILD_KINDS, POD, SECRET, Identity, Object, identity
 from pacsstack.render.names import STACK_LABEL, child
 
@@ -69,8 +69,6 @@ async def observe(cluster: Cluster, stack: PacsStack) -> Observation:
 
 async def _further_secrets(cluster: Cluster, stack: PacsStack, known: Iterable[str]) -> dict[str, Object]:
     """Read the Secrets that the spec names, and credential Secrets without our label."""
-    wanted = {reference.secret for reference in references(stack).values()}
-    wanted |= {child(stack, part) for part in generated_parts(stack)}
-    names = sorted(wanted - set(known))
+    names = sorted(used_secrets(stack) - set(known))
     items = await asyncio.gather(*(cluster.get(SECRET, stack.metadata.namespace, name) for name in names))
     return {name: item for name, item in zip(names, items, strict=True) if item is not None}

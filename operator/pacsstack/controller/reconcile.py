@@ -22,7 +22,7 @@ from pacsstack.controller.ordering import held_back, waves
 from pacsstack.controller.passwords import new_password
 from pacsstack.controller.problems import Problem
 from pacsstack.controller.pruning import prunable
-from pacsstack.controller.references import ReferenceIndex, references
+from pacsstack.controller.references import ReferenceIndex, used_secrets
 from pacsstack.controller.reporting import Reporter
 from pacsstack.controller.resources import PACSSTACK, Object, identity
 from pacsstack.controller.settlement import settle
@@ -85,7 +85,7 @@ class Reconciler:
         if not isinstance(parsed, PacsStack):
             await self._reporter.report_invalid(raw, parsed)
             return False
-        self.references.set(key, {reference.secret for reference in references(parsed).values()})
+        self.references.set(key, used_secrets(parsed))
         seen = await observe(self.cluster, parsed)
         settlement = settle(_lookup(parsed, raw, seen, self.clock()), self.images)
         problems = list(settlement.problems)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, NamedTuple
 
+from pacsstack.controller.credentials import generated_parts
+from pacsstack.render.names import child
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -44,8 +47,14 @@ def references(stack: PacsStack) -> dict[str, Reference]:
     return {field: Reference(field, secret) for field, secret in named.items() if secret}
 
 
+def used_secrets(stack: PacsStack) -> frozenset[str]:
+    """Return the Secrets that may lack our label: the user's, and credentials restored from a backup."""
+    named = {reference.secret for reference in references(stack).values()}
+    return frozenset(named | {child(stack, part) for part in generated_parts(stack)})
+
+
 class ReferenceIndex:
-    """Remembers for each Secret which stacks name it."""
+    """Remembers for each Secret which stacks use it."""
 
     def __init__(self) -> None:
         """Start without any stack."""
@@ -69,9 +78,9 @@ class ReferenceIndex:
         del self._secrets[key]
 
     def stacks(self, namespace: str, secret: str) -> frozenset[Key]:
-        """Return the stacks that name this Secret."""
+        """Return the stacks that use this Secret."""
         return frozenset(self._stacks.get((namespace, secret), ()))
 
     def everyone(self) -> frozenset[Key]:
-        """Return the stacks that name any Secret."""
+        """Return the stacks that use any Secret."""
         return frozenset(key for key, secrets in self._secrets.items() if secrets)

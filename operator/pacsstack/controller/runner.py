@@ -35,8 +35,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-WORKERS = 8
-"""Passes at the same time; each is mostly waiting for the API server."""
+WORKERS = 4
+"""Passes at the same time; each is mostly waiting for the API server, and holds one stack in memory."""
 
 
 @dataclass(frozen=True)
