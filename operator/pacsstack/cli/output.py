@@ -41,8 +41,15 @@ class _Dumper(yaml.SafeDumper):
         return True
 
 
+_UNICODE_BREAKS = "\x85\u2028\u2029"
+"""Line breaks to a YAML reader (YAML 1.1, section 5.4) that only a quoted scalar can escape."""
+
+
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="|" if "\n" in value else None)
+    style = "|" if "\n" in value else None
+    if any(each in value for each in _UNICODE_BREAKS):
+        style = '"'
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=style)
 
 
 _Dumper.add_representer(str, _text)

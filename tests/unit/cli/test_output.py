@@ -1,6 +1,7 @@
 import json
 from typing import Any
 
+import pytest
 import yaml
 from hypothesis import given
 
@@ -26,3 +27,8 @@ def test_longer_text_is_a_block() -> None:
 
 def test_one_object_is_no_list_in_json() -> None:
     assert json.loads(print_objects([{"kind": "A"}], Format.JSON)) == {"kind": "A"}
+
+
+@pytest.mark.parametrize("broken", ["\x85", "a\u2028b\nc", "\u2029"])
+def test_a_line_break_of_unicode_survives(broken: str) -> None:
+    assert yaml.safe_load(print_objects([{"conf": broken}], Format.YAML)) == {"conf": broken}
