@@ -33,7 +33,7 @@ def models(model: type[SpecModel]) -> Iterator[type[SpecModel]]:
                 yield from models(part)
 
 
-def defaulted(schema: Schema, value: object) -> Any:  # noqa: ANN401  any value of JSON
+def defaulted(schema: Schema, value: object) -> Any:
     """Do what the API server does with an object: fill in defaults, from the outside in."""
     if not isinstance(value, dict):
         return value
