@@ -13,7 +13,7 @@ from localcluster.demo import steps
 from localcluster.demo.cluster import LOCAL_KUBECONFIG, ROOT, Ground, find_ground
 from localcluster.demo.dcmtk import DicomError
 from localcluster.demo.install import OPERATOR_NAMESPACE, install_operator
-from localcluster.demo.kubectl import KubectlError
+from localcluster.demo.kubectl import LOCAL_KUBECTL, KubectlError
 from localcluster.demo.study import make_study
 from localcluster.demo.table import closing_table
 
@@ -72,7 +72,7 @@ def _use(ground: Ground, stack: Stack, slices: int) -> None:
     summary, forwarded = steps.forward(stack, study)
     click.echo(summary)
     counts = steps.Counts(len(study.instances), found, forwarded)
-    click.echo(f"\n{closing_table(stack, _short(archive.authority), counts, _prefix(ground))}")
+    click.echo(f"\n{closing_table(stack, _short(archive.authority), counts, _kubectl(ground))}")
 
 
 def _parse(images: tuple[str, ...]) -> dict[str, str]:
@@ -86,9 +86,9 @@ def _short(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def _prefix(ground: Ground) -> str:
-    """Return what makes a person's kubectl look at the local cluster."""
-    return f"KUBECONFIG={_short(LOCAL_KUBECONFIG)} " if ground.local else ""
+def _kubectl(ground: Ground) -> str:
+    """Return how a person calls kubectl for this cluster."""
+    return f"KUBECONFIG={_short(LOCAL_KUBECONFIG)} {_short(LOCAL_KUBECTL)}" if ground.local else "kubectl"
 
 
 if __name__ == "__main__":

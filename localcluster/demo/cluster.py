@@ -38,12 +38,19 @@ def find_ground(given_images: Mapping[str, str] | None = None) -> Ground:
     """Return the cluster that KUBECONFIG names, or bring up the local one with its images.
 
     Raises:
-        ValueError: KUBECONFIG is given, but no image of the operator.
+        ValueError: KUBECONFIG is given, but names no file, or no image of the operator is given.
         subprocess.CalledProcessError: the local cluster or an image failed; what went wrong has been printed.
     """
     named = {**image_flags(), **(given_images or {})}
     given = os.environ.get("KUBECONFIG")
     if given and Path(given).resolve() != LOCAL_KUBECONFIG.resolve():
-        return Ground(Kubectl(Path(given)), named_images(named), local=False)
+        return Ground(Kubectl(_existing(given)), named_images(named), local=False)
     subprocess.run([sys.executable, "-m", "localcluster", "up"], check=True)
     return Ground(Kubectl(LOCAL_KUBECONFIG), {**local_images(), **named}, local=True)
+
+
+def _existing(kubeconfig: str) -> Path:
+    """Return KUBECONFIG as it is, if a file of it is there; without one, kubectl would turn to localhost."""
+    if not any(Path(part).is_file() for part in kubeconfig.split(os.pathsep) if part):
+        raise ValueError(f"KUBECONFIG={kubeconfig} names no file: correct it, or unset it to use the local cluster")
+    return Path(kubeconfig)

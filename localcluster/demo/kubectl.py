@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 Object = dict[str, Any]
 
-_ROOT = Path(__file__).parents[2]
-_LOCAL = _ROOT / ".local" / "bin" / "kubectl"
+LOCAL_KUBECTL = Path(__file__).parents[2] / ".local" / "bin" / "kubectl"
+"""The kubectl that is built with the local cluster."""
 
 
 class KubectlError(RuntimeError):
@@ -100,8 +100,8 @@ class Kubectl:
 
 def _program() -> str:
     """Return the kubectl of the local cluster, which fits it, or the machine's own."""
-    if _LOCAL.exists():
-        return str(_LOCAL)
+    if LOCAL_KUBECTL.exists():
+        return str(LOCAL_KUBECTL)
     found = shutil.which("kubectl")
     if found is None:
         raise KubectlError("kubectl is not installed: run `make cluster`, or put kubectl on PATH")

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
 Row = tuple[str, str]
 
 
-def closing_table(stack: Stack, authority: Path, counts: Counts, prefix: str) -> str:
-    """Return the table; `prefix` is what to type before `kubectl`, such as an environment variable."""
+def closing_table(stack: Stack, authority: Path, counts: Counts, kubectl: str) -> str:
+    """Return the table; `kubectl` is how to call it for this cluster."""
     width = 18
     rows = [
         *_endpoints(stack),
-        *_ways_in(stack, authority, prefix),
+        *_ways_in(stack, authority, kubectl),
         *_counted(counts),
-        *_next(stack, authority, prefix),
+        *_next(stack, authority, kubectl),
     ]
     return "\n".join(f"  {name:<{width}}{value}".rstrip() for name, value in rows)
 
@@ -36,8 +36,8 @@ def _endpoints(stack: Stack) -> list[Row]:
     ]
 
 
-def _ways_in(stack: Stack, authority: Path, prefix: str) -> list[Row]:
-    secret = f"{prefix}kubectl -n {NAMESPACE} get secret {stack.name}-users"
+def _ways_in(stack: Stack, authority: Path, kubectl: str) -> list[Row]:
+    secret = f"{kubectl} -n {NAMESPACE} get secret {stack.name}-users"
     return [
         ("user", "admin"),
         ("password", secret + " -o jsonpath='{.data.admin}' | base64 -d"),
@@ -55,11 +55,11 @@ def _counted(counts: Counts) -> list[Row]:
     ]
 
 
-def _next(stack: Stack, authority: Path, prefix: str) -> list[Row]:
+def _next(stack: Stack, authority: Path, kubectl: str) -> list[Row]:
     host, _, port = stack.endpoint(TLS).rpartition(":")
     return [
-        ("try next", f"{prefix}kubectl -n {NAMESPACE} get pacs {stack.name}"),
-        ("", f"{prefix}kubectl -n {NAMESPACE} delete deployment {stack.name}-orthanc   # and see it come back"),
+        ("try next", f"{kubectl} -n {NAMESPACE} get pacs {stack.name}"),
+        ("", f"{kubectl} -n {NAMESPACE} delete deployment {stack.name}-orthanc   # and see it come back"),
         ("", f"curl --cacert {authority} -u admin {stack.endpoint('url').rstrip('/')}/system"),
         ("", f"storescu +tla +cf {authority} -aec ORTHANC {host} {port} FILE.dcm"),
     ]

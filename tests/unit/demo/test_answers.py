@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 import requests
 
 from localcluster.demo.archive import parts_of
+from localcluster.demo.cluster import find_ground
 from localcluster.demo.images import DEFAULT_IMAGES, named_images
 from localcluster.demo.steps import status_summary
 
@@ -51,3 +54,9 @@ def test_a_cluster_of_ones_own_needs_an_operator_image() -> None:
     assert named_images({"operator": "o", "orthanc": "mine"}) == {
         **DEFAULT_IMAGES, "operator": "o", "orthanc": "mine", "dicomstore": "mine",
     }  # fmt: skip
+
+
+def test_a_kubeconfig_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("KUBECONFIG", str(tmp_path / "nothing"))
+    with pytest.raises(ValueError, match="names no file"):
+        find_ground({"operator": "o"})
