@@ -41,6 +41,7 @@ CLIENTS = (
     Identity("coredns", "localcluster:coredns"),
     Identity("provisioner", "localcluster:provisioner"),
     Identity("loadbalancer", "localcluster:loadbalancer"),
+    Identity("policies", "localcluster:policies"),
     Identity("kubelet-client", "kube-apiserver-kubelet-client", _ADMINISTRATORS),
 )
 

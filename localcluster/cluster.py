@@ -11,11 +11,12 @@ from pathlib import Path
 from localcluster import containerd, controlplane, dns, node
 from localcluster.build import ensure_programs, program
 from localcluster.certs import ensure_certificates
-from localcluster.controllers import load_balancer, provisioner
+from localcluster.controllers import load_balancer, policies, provisioner
 from localcluster.errors import ClusterError
 from localcluster.leftovers import end_pods, remove_traces
 from localcluster.network import ensure_interface, interface_owner, remove_network
 from localcluster.packages import ensure_packages
+from localcluster.policies.agent import wait_for_policies
 from localcluster.predecessor import remove_dead_predecessor
 from localcluster.processes import Processes, Program, boot_id
 from localcluster.progress import say
@@ -43,6 +44,7 @@ _PARTS: dict[str, Callable[[Settings], Program]] = {
     "coredns": dns.coredns,
     "provisioner": provisioner,
     "loadbalancer": load_balancer,
+    "policies": policies,
 }
 """Every part of the full cluster, in the order in which they start."""
 _CONTROL_PLANE_PARTS = ("etcd", "kube-apiserver", "kube-controller-manager")
@@ -205,9 +207,10 @@ class Cluster:
     def _wait_for_node(self) -> None:
         for manifest in ("access.yaml", "dns.yaml", "storage.yaml"):
             self.kubectl("apply", "--server-side", "--field-manager=localcluster", "-f", str(MANIFESTS / manifest))
-        say("waiting for the node, kube-proxy and CoreDNS")
+        say("waiting for the node, kube-proxy, CoreDNS and the policies")
         node.wait_for_kube_proxy(self._processes)
         dns.wait_for_dns(self._processes)
+        wait_for_policies(self._processes)
         self.kubectl("wait", "--for=create", f"node/{NODE_NAME}", "--timeout=60s")
         self.kubectl("wait", "--for=condition=Ready", f"node/{NODE_NAME}", "--timeout=60s")
         self.kubectl("get", "storageclass", STORAGE_CLASS)

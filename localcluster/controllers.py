@@ -17,6 +17,11 @@ def load_balancer(settings: Settings) -> Program:
     return _program(settings, "loadbalancer")
 
 
+def policies(settings: Settings) -> Program:
+    """The agent that enforces NetworkPolicies."""
+    return _program(settings, "policies")
+
+
 def _program(settings: Settings, name: str, *arguments: str) -> Program:
     kubeconfig = settings.certificates / f"{name}.kubeconfig"
     argv = (sys.executable, "-m", f"localcluster.{name}", str(kubeconfig), *arguments)

@@ -9,6 +9,7 @@ import subprocess
 from pathlib import Path
 
 from localcluster.errors import ClusterError
+from localcluster.policies import TABLE as POLICIES_TABLE
 from localcluster.settings import (
     CNI_NETWORK,
     INTERFACE,
@@ -81,6 +82,7 @@ def remove_network(settings: Settings) -> None:
         _ip("link", "delete", INTERFACE)
         for family in _KUBE_PROXY_TABLES:
             _delete_table(family, "kube-proxy")
+        _delete_table("inet", POLICIES_TABLE)
     _remove_cni_results()
     before = settings.state / "ip-forward-before"
     if before.exists():
