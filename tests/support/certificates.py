@@ -1,4 +1,4 @@
-"""Certificates of a modality for mutual TLS, and of an authority that nobody trusts."""
+"""Certificates of modalities and servers, each from an authority of its own."""
 
 from __future__ import annotations
 
@@ -18,18 +18,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Identity:
-    """A client's key and certificate as files, and the authority that signed it as text."""
+    """A peer's key and certificate as files, and the authority that signed it as text."""
 
     key: Path
     certificate: Path
     authority: str
 
 
-def make_identity(directory: Path, name: str) -> Identity:
-    """Make an authority and a certificate that it signs for one modality."""
+def make_identity(directory: Path, name: str, *hosts: str) -> Identity:
+    """Make an authority and a certificate that it signs for one modality, or for a server of these names."""
     ca_key, key = (ec.generate_private_key(ec.SECP256R1()) for _ in range(2))
     ca = _builder(f"{name} authority", f"{name} authority", ca_key, authority=True).sign(ca_key, hashes.SHA256())
-    certificate = _builder(name, f"{name} authority", key, authority=False).sign(ca_key, hashes.SHA256())
+    names = x509.SubjectAlternativeName([x509.DNSName(host) for host in hosts or [name]])
+    unsigned = _builder(name, f"{name} authority", key, authority=False).add_extension(names, critical=False)
+    certificate = unsigned.sign(ca_key, hashes.SHA256())
     paths = directory / f"{name}.key", directory / f"{name}.crt"
     paths[0].write_bytes(key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
     paths[1].write_bytes(certificate.public_bytes(Encoding.PEM))
