@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 import socket
+import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pytest
 
 from localcluster.demo.waiting import until
+from localcluster.policies.translation import translate
 from tests.support.running import wait_ready
 from tests.support.sources import LISTENER_PORT, Source, listening_pod, machine, pod_source
 from tests.support.specs import put, resource
+from tests.unit.localcluster import policy_objects
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -223,3 +226,18 @@ def test_without_policies_everything_is_open(shaken: Running, stranger: Source) 
     wait_ready(shaken.stack)
     opened = targets_of(shaken.again())
     until(lambda: stranger.reached(opened.all) == opened.all, "every port of the archive to be reached", 60)
+
+
+def test_nft_takes_every_kind_of_rule(ground: Ground) -> None:
+    if not ground.local:
+        pytest.skip("nftables is installed with the local cluster: run without KUBECONFIG")
+    block = {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "10.1.0.0/16"]}
+    ports = [{"port": 80}, {"port": 8000, "endPort": 9000}, {"protocol": "SCTP"}, {"port": "http", "protocol": "TCP"}]
+    every = [{"from": [{"ipBlock": block}, {"podSelector": {}}], "ports": ports}, {}]
+    pods = [policy_objects.pod("home/web", "10.244.0.2", ports=[{"name": "http", "containerPort": 80}])]
+    home = policy_objects.namespace("home")
+    policy = policy_objects.policy("home/p", ingress=every, egress=[{"ports": ports}])
+    for text in (translate(pods, [home], [policy]), translate([], [], [])):
+        command = ["unshare", "--net", "nft", "-f", "-"]
+        outcome = subprocess.run(command, input=text, capture_output=True, text=True, check=False)
+        assert outcome.returncode == 0, outcome.stderr

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import subprocess
 from typing import Any
 
 import pytest
@@ -138,16 +137,3 @@ def test_the_order_of_objects_makes_no_difference() -> None:
 def test_an_unknown_operator_is_refused_rather_than_taken_for_anything() -> None:
     with pytest.raises(ValueError, match="Like"):
         matches({"matchExpressions": [{"key": "app", "operator": "Like"}]}, {})
-
-
-def test_nft_takes_the_table() -> None:
-    every = [
-        {"from": [{"ipBlock": {"cidr": "0.0.0.0/0", "except": ["10.0.0.0/8", "10.1.0.0/16"]}}, {"podSelector": {}}]},
-        {"ports": [{"port": 80}, {"port": 8000, "endPort": 9000}, {"protocol": "SCTP"}, {"port": "http"}]},
-    ]
-    text = translate(PODS, NAMESPACES, [DENY, web(ingress=every, egress=[{}])])
-    for each in (text, translate([], [], [])):
-        outcome = subprocess.run(
-            ["unshare", "--net", "nft", "-f", "-"], input=each, capture_output=True, text=True, check=False
-        )
-        assert outcome.returncode == 0, outcome.stderr

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from localcluster.policies.translation import translate
@@ -74,6 +74,7 @@ def policies(draw: st.DrawFn) -> dict[str, Any]:
     return policy(f"{draw(st.sampled_from(['one', 'two', 'three']))}/p", **spec)
 
 
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(policies(), max_size=4))
 def test_the_table_decides_every_connection_as_the_policies_say(items: list[dict[str, Any]]) -> None:
     text = translate(PODS, NAMESPACES, items)
