@@ -30,3 +30,7 @@ class NotFoundError(ApiError):
 
 class RefusedError(ApiError):
     """It will not work until a person changes something: invalid, forbidden, quota exceeded, refused by admission."""
+
+
+class DefectError(Exception):
+    """The operator itself failed on one stack. It says so there, tries again later, and goes on with the others."""

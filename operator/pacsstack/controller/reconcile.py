@@ -6,7 +6,9 @@ It never asks what woke it. Killed anywhere, the next pass goes on from what is 
 from __future__ import annotations
 
 import logging
+import traceback
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import ValidationError
@@ -16,7 +18,7 @@ from pacsstack.controller.components import Scene, addresses, component_verdicts
 from pacsstack.controller.credentials import RECORD, REGENERATE, Circumstances, Lookup, generated_parts
 from pacsstack.controller.differs import stamped
 from pacsstack.controller.endpoints import endpoints, versions
-from pacsstack.controller.errors import RefusedError
+from pacsstack.controller.errors import ApiError, DefectError, RefusedError
 from pacsstack.controller.observation import Observation, observe
 from pacsstack.controller.ordering import held_back, waves
 from pacsstack.controller.passwords import new_password
@@ -72,12 +74,19 @@ class Reconciler:
 
         Raises:
             ApiError: the pass could not be finished and is to be repeated later.
+            DefectError: the same, for a fault of the operator's own.
         """
         raw = await self.cluster.get(PACSSTACK, key.namespace, key.name)
         if raw is None or "deletionTimestamp" in raw["metadata"]:
             self._forget(key)
             return Outcome(gone=True)
-        return Outcome(ready=await self._visit(key, raw))
+        try:
+            return Outcome(ready=await self._visit(key, raw))
+        except (ApiError, TimeoutError):
+            raise
+        except Exception as error:
+            await self._reporter.report_invalid(raw, [_defect(error)])
+            raise DefectError(_place(error)) from error
 
     async def _visit(self, key: Key, raw: Object) -> bool:
         """Return whether the stack is ready."""
@@ -164,6 +173,17 @@ def _parse(raw: Object) -> PacsStack | list[Problem]:
 
 def _spec_problem(path: str, message: str, reason: Reason) -> Problem:
     return Problem(ConditionType.SPEC_VALID, reason, f"{path}: {message}")
+
+
+def _defect(error: Exception) -> Problem:
+    message = f"the operator failed on this resource ({_place(error)}): report it with the operator's log"
+    return Problem(ConditionType.SPEC_VALID, Reason.OPERATOR_DEFECT, message)
+
+
+def _place(error: Exception) -> str:
+    """Say what failed and where, without the error's text: a password may be in it."""
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {frame.name}, {Path(frame.filename).name}:{frame.lineno}"
 
 
 def _lookup(stack: PacsStack, raw: Object, seen: Observation, now: datetime) -> Lookup:

@@ -14,7 +14,7 @@ import kopf
 
 from pacsstack.controller.client import Cluster
 from pacsstack.controller.delivery import Delivery
-from pacsstack.controller.errors import ApiError, NotFoundError, TransientError
+from pacsstack.controller.errors import ApiError, DefectError, NotFoundError, TransientError
 from pacsstack.controller.handlers import registry_for
 from pacsstack.controller.health import serve_health
 from pacsstack.controller.lease import Candidate, Election, Mandate
@@ -164,7 +164,7 @@ class Operator:
         try:
             async with asyncio.timeout(self._periods.one_pass), self._mandate.in_force():
                 outcome = await self._reconciler.reconcile(key)
-        except (ApiError, TimeoutError) as error:
+        except (ApiError, DefectError, TimeoutError) as error:
             delay = self._queue.failed(key, getattr(error, "retry_after", 0.0))
             logger.warning(
                 "the pass is repeated in %.1f s: %s", delay, error or "it took too long, or the Lease was lost"

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     CERTIFICATE_INVALID = "CertificateInvalid"
     CERTIFICATE_EXPIRED = "CertificateExpired"
     APPLY_REFUSED = "ApplyRefused"
+    OPERATOR_DEFECT = "OperatorDefect"
     IMAGE_NOT_PULLED = "ImageNotPulled"
     VOLUME_UNBOUND = "VolumeUnbound"
     POD_UNSCHEDULABLE = "PodUnschedulable"
@@ -162,6 +163,10 @@ REASON_CURES: dict[Reason, tuple[str, str]] = {
     Reason.APPLY_REFUSED: (
         "The API server refused an object.",
         "Read the API server's own words in the message: a quota, a policy, or a field that cannot change any more.",
+    ),
+    Reason.OPERATOR_DEFECT: (
+        "The operator itself failed on this resource; what runs is left as it is, and other stacks are served.",
+        "Report the message and the operator's log; undo the resource's last change meanwhile.",
     ),
     Reason.IMAGE_NOT_PULLED: (
         "A node cannot pull an image.",
