@@ -67,7 +67,7 @@ class ApiServer:
         query = {"fieldValidation": "Strict", **({"dryRun": "All"} if dry_run else {})}
         return self._request("POST", path, params=query, json=body)
 
-    def apply(self, path: str, body: Object) -> Object:
+    def apply(self, path: str, body: Object, manager: str = "tests") -> Object:
         """Apply an object by server-side apply and return it.
 
         Raises:
@@ -76,7 +76,7 @@ class ApiServer:
         return self._request(
             "PATCH",
             f"{path}/{body['metadata']['name']}",
-            params={"fieldManager": "tests", "force": "true"},
+            params={"fieldManager": manager, "force": "true"},
             data=json.dumps(body),
             headers={"Content-Type": "application/apply-patch+yaml"},
         )
@@ -111,7 +111,7 @@ class ApiServer:
             f"CustomResourceDefinition {crd} is not established after {TIMEOUT_SECONDS} s: see its status"
         )
 
-    def _request(self, method: str, path: str, **more: Any) -> Object:  # noqa: ANN401  passed through to requests
+    def _request(self, method: str, path: str, **more: Any) -> Object:
         response = self._session.request(method, self._url + path, timeout=TIMEOUT_SECONDS, **more)
         body: Object = response.json()
         if not response.ok:
