@@ -149,7 +149,7 @@ def test_a_second_server_waits_for_the_first(postgres: Sandbox) -> None:
     postgres.start()
     wait_until(lambda: "waiting for the previous server" in postgres.trace("errors"))
     assert postgres.trace().count("server -D") == 1
-    first.send_signal(signal.SIGINT)
+    first.terminate()
     wait_until(lambda: postgres.trace().count("server -D") == 2)
     assert postgres.trace().count("initdb") == 1
 
