@@ -22,8 +22,9 @@ PATIENT = "Doe^Jane-Unlikely"
 def credentials(root: Running, prefixed: Running) -> dict[str, str]:
     """All of them, after each has been used once, rightly and wrongly."""
     for running in (root, prefixed):
-        running.archive.get(f"dicom-web/studies?PatientName={PATIENT}")
-        replace(running.archive, password=TYPED_WRONG).request("GET", "system")
+        question = f"dicom-web/studies?PatientName={PATIENT}"
+        running.archive.get(question)
+        replace(running.archive, password=TYPED_WRONG).request("GET", question)
     return credentials_of(root.kubectl)
 
 

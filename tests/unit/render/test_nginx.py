@@ -118,6 +118,12 @@ def test_logs_hold_no_query_string_and_no_header() -> None:
         assert variable not in formats
 
 
+def test_the_error_log_of_http_does_not_repeat_requests() -> None:
+    (http,) = (one for one in parse(conf()) if one.name == "http")
+    levels = [one.arguments for one in walk(http.block) if one.name == "error_log"]
+    assert levels == [["stderr", "crit"]]
+
+
 def test_a_prefix_is_taken_off_and_put_on_again() -> None:
     (location,) = [
         one
