@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ from pathlib import Path
 from localcluster.cluster import Cluster
 from localcluster.demo.kubectl import Kubectl, Object
 from pacsstack.spec.crd import build_crd
+from tests.support.audit import entries_since
 
 AGENT = "pacsstack-operator"
 WRITES = {"create", "update", "patch", "delete", "deletecollection"}
@@ -59,11 +59,9 @@ class Audit:
         self._offset = self._log.stat().st_size
 
     def entries(self) -> list[Object]:
-        """Return all answered requests since then, of everybody."""
-        with self._log.open("rb") as file:
-            file.seek(self._offset)
-            entries = [json.loads(line) for line in file if line.endswith(b"\n")]
-        return [entry for entry in entries if entry["stage"] == "ResponseComplete"]
+        """Return all answered requests for objects since then, of everybody."""
+        entries = entries_since(self._offset, self._log)
+        return [entry for entry in entries if entry["stage"] == "ResponseComplete" and "objectRef" in entry]
 
     def writes(self) -> list[Object]:
         """Return the operator's writes since then."""

@@ -34,10 +34,7 @@ class Mark:
         """Everything that the operator has asked for in a namespace since then, and was answered."""
         if log.stat().st_ino != self.inode:
             raise RuntimeError(f"{log} was rotated during the test: raise the API server's --audit-log-maxsize")
-        with log.open("rb") as file:
-            file.seek(self.offset)
-            entries = [json.loads(line) for line in file if line.endswith(b"\n")]
-        return [entry for entry in entries if _is_operators(entry, namespace)]
+        return [entry for entry in entries_since(self.offset, log) if _is_operators(entry, namespace)]
 
     def operator_writes(self, namespace: str) -> list[str]:
         """Every write of the operator in a namespace since then, as `verb resource/name`."""
@@ -46,6 +43,16 @@ class Mark:
             for entry in self.operator_requests(namespace)
             if entry["verb"] in WRITES
         ]
+
+
+def entries_since(offset: int, log: Path) -> list[Object]:
+    """Every entry that began to be written at or after a place in the log, and is complete."""
+    with log.open("rb") as file:
+        file.seek(max(offset - 1, 0))
+        if offset:
+            # The rest of an entry that was being written when the place was noted; just its end if it was complete.
+            file.readline()
+        return [json.loads(line) for line in file if line.endswith(b"\n")]
 
 
 def _is_operators(entry: Object, namespace: str) -> bool:

@@ -34,3 +34,12 @@ def test_a_rotated_log_is_no_proof_of_silence(tmp_path: Path) -> None:
     mark = Mark(log.stat().st_ino + 1, 0)
     with pytest.raises(RuntimeError, match="rotated"):
         mark.operator_requests("a", log)
+
+
+def test_an_entry_that_was_half_written_at_the_mark_is_left_out(tmp_path: Path) -> None:
+    log = tmp_path / "audit.log"
+    log.write_text(line("patch")[:20])
+    mark = Mark.now(log)
+    with log.open("a") as file:
+        file.write(line("patch")[20:] + line("get"))
+    assert [entry["verb"] for entry in mark.operator_requests("a", log)] == ["get"]
