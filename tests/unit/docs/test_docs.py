@@ -7,7 +7,7 @@ import pytest
 
 from pacsstack.cli.documents import Document, read_documents
 from pacsstack.cli.validate import problems_of
-from pacsstack.spec.status import Reason
+from pacsstack.spec.status import ConditionType, Reason
 
 ROOT = Path(__file__).parents[3]
 HOW_TO = sorted((ROOT / "docs" / "how-to").glob("*.md"))
@@ -92,6 +92,6 @@ def test_the_index_lists_every_page() -> None:
 
 
 @pytest.mark.parametrize("page", HOW_TO, ids=name_of)
-def test_a_reason_that_a_page_names_is_one(page: Path) -> None:
+def test_a_condition_or_reason_that_a_page_names_is_one(page: Path) -> None:
     named = set(re.findall(r"(?:^\| |reason )`([A-Z][a-z]+[A-Z]\w+)`", prose(page), re.MULTILINE))
-    assert named - set(Reason) == set()
+    assert named - {*Reason, *ConditionType} == set()
